@@ -1,0 +1,20 @@
+import { checkEnvironment } from "./checks/environment.ts";
+import type { Settings } from "./settings.ts";
+
+/** A problem found by a check: where (as a path into the settings) and what is allowed there. */
+export interface Finding {
+  /** Path into the settings, for example `["environment", "zones", 0]`. */
+  path: readonly (string | number)[];
+  /** What is allowed, completing the sentence "allowed is …". */
+  allowed: string;
+  /** Known value nearest to what was written. */
+  nearest?: string;
+  /** What to do, when `allowed` does not say it already. */
+  hint?: string;
+}
+
+/** A rule about combinations that one field's schema cannot express; runs only on settings that fit the schema. */
+export type Check = (settings: Settings) => Finding[];
+
+/** Every check, in the order in which its findings are reported. */
+export const checks: readonly Check[] = [checkEnvironment];

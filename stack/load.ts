@@ -1,0 +1,175 @@
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { checks, type Finding } from "./checks.ts";
+import { nearest } from "./nearest.ts";
+import { type Problem, ProblemsError, showValue } from "./problem.ts";
+import { knownKeys } from "./schemaKeys.ts";
+import { type Settings, settingsSchema } from "./settings.ts";
+
+type Path = readonly (string | number)[];
+
+/** Where settings come from: the configuration as Pulumi hands it over, and the file's text to point into. */
+export interface SettingsSource {
+  /** Project name: the namespace of our keys, for example `trading-platform`. */
+  project: string;
+  /** File name for messages, for example `Pulumi.staging.yaml`. */
+  file: string;
+  /** Configuration by full key (`trading-platform:network`); maps and lists may be JSON text, as Pulumi passes them. */
+  config: Readonly<Record<string, unknown>>;
+  /** Text of the file, to name lines; leave out when the file is not at hand. */
+  text?: string;
+}
+
+/**
+ * Reads, completes and checks the settings of a stack.
+ *
+ * @throws ProblemsError naming all problems at once, each with file, line, key, value found and what is allowed
+ */
+export function loadSettings(source: SettingsSource): Settings {
+  const raw = sectionsOf(source);
+  const problems = foreignKeys(source);
+  const locate = lineLocator(source);
+  const parsed = settingsSchema.safeParse(raw);
+  const findings = parsed.success
+    ? checks.flatMap((check) => check(parsed.data))
+    : parsed.error.issues.flatMap((issue) => findingsOf(issue, raw));
+  for (const finding of findings) problems.push(problemOf(finding, source, raw, locate));
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return parsed.data as Settings;
+}
+
+/** The configuration under our namespace, with JSON text (Pulumi's form of maps and lists) turned back into values. */
+function sectionsOf({ project, config }: SettingsSource): Record<string, unknown> {
+  const prefix = `${project}:`;
+  const sections: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    if (key.startsWith(prefix))
+      sections[key.slice(prefix.length)] = typeof value === "string" ? parseJson(value) : value;
+  }
+  return sections;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Provider configuration such as `aws:region` would be ignored, since every provider here is explicit: say so. */
+function foreignKeys({ project, file, config }: SettingsSource): Problem[] {
+  return Object.keys(config)
+    .filter((key) => !key.startsWith(`${project}:`) && !key.startsWith("pulumi:"))
+    .map((key) => ({
+      file,
+      key,
+      found: showValue(config[key]),
+      allowed: `keys that begin with "${project}:" or "pulumi:"`,
+      hint: "All providers are explicit here and read their settings from the section `environment`; this key has no effect.",
+    }));
+}
+
+/** One schema issue can name several unknown keys; each becomes a finding of its own. */
+function findingsOf(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(settingsSchema, path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      allowed: known.length > 0 ? `one of ${known.join(", ")}` : "no further keys",
+      nearest: nearest(key, known),
+    }));
+  }
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    const found = valueAt(raw, path);
+    return [
+      {
+        path,
+        allowed: `one of ${values.join(", ")}`,
+        nearest: typeof found === "string" ? nearest(found, values) : undefined,
+      },
+    ];
+  }
+  if (issue.code === "invalid_union") {
+    return [{ path, allowed: issue.message === "Invalid input" ? allowedByUnion(issue) : issue.message }];
+  }
+  return [{ path, allowed: allowedBy(issue) }];
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return (
+        { object: "a map of keys and values", array: "a list", int: "a whole number" }[issue.expected as string] ??
+        `a ${issue.expected}`
+      );
+    case "too_small":
+      return sized(
+        issue.origin,
+        `at least ${issue.minimum}`,
+        issue.inclusive === false ? `more than ${issue.minimum}` : undefined,
+      );
+    case "too_big":
+      return sized(
+        issue.origin,
+        `at most ${issue.maximum}`,
+        issue.inclusive === false ? `less than ${issue.maximum}` : undefined,
+      );
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    default:
+      return issue.message;
+  }
+}
+
+function allowedByUnion(issue: z.core.$ZodIssueInvalidUnion): string {
+  const options = issue.errors.map((errors) => errors[0]).filter((first) => first !== undefined);
+  return options.map((first) => allowedBy(first)).join(", or ");
+}
+
+function sized(origin: string, bound: string, strict?: string): string {
+  if (origin === "array" || origin === "set") return `a list of ${bound} entries`;
+  if (origin === "string") return `text of ${bound} characters`;
+  return `a number of ${strict ?? bound}`;
+}
+
+function problemOf(
+  finding: Finding,
+  source: SettingsSource,
+  raw: unknown,
+  locate: (path: Path) => number | undefined,
+): Problem {
+  const value = valueAt(raw, finding.path);
+  return {
+    file: source.file,
+    line: locate(finding.path),
+    key: finding.path.join("."),
+    found: value === undefined ? undefined : showValue(value),
+    allowed: finding.allowed,
+    nearest: finding.nearest,
+    hint: finding.hint,
+  };
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
+}
+
+/** Finds the line of a path in the stack file; falls back to the nearest parent that is written there. */
+function lineLocator({ project, text }: SettingsSource): (path: Path) => number | undefined {
+  if (text === undefined) return () => undefined;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, keepSourceTokens: false });
+  return (path) => {
+    for (let depth = path.length; depth > 0; depth--) {
+      const [section, ...rest] = path.slice(0, depth);
+      const node = document.getIn(["config", `${project}:${section}`, ...rest], true) as
+        | { range?: [number, number, number] }
+        | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+}

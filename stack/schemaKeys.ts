@@ -1,0 +1,42 @@
+import type { z } from "zod";
+
+interface Definition {
+  type: string;
+  shape?: Record<string, z.ZodType>;
+  innerType?: z.ZodType;
+  element?: z.ZodType;
+  valueType?: z.ZodType;
+  options?: z.ZodType[];
+  in?: z.ZodType;
+}
+
+/** The keys that a schema allows at a path; empty where the schema takes any key or none. */
+export function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+  const found = descend(schema, path);
+  return [...new Set(found.flatMap((inner) => Object.keys(definition(inner).shape ?? {})))];
+}
+
+/** Follows a path through objects, lists and records; a union fans out into all of its options. */
+function descend(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType[] {
+  const plain = unwrap(schema);
+  if (path.length === 0) return plain;
+  const [key, ...rest] = path;
+  return plain.flatMap((inner) => {
+    const { shape, element, valueType } = definition(inner);
+    const next = shape?.[String(key)] ?? element ?? valueType;
+    return next === undefined ? [] : descend(next, rest);
+  });
+}
+
+/** Strips what changes nothing about keys: optional, default, nullable, transforms, unions. */
+function unwrap(schema: z.ZodType): z.ZodType[] {
+  const { type, innerType, options, in: input } = definition(schema);
+  if (innerType !== undefined) return unwrap(innerType);
+  if (type === "pipe" && input !== undefined) return unwrap(input);
+  if (options !== undefined) return options.flatMap(unwrap);
+  return [schema];
+}
+
+function definition(schema: z.ZodType): Definition {
+  return (schema as unknown as { def: Definition }).def;
+}

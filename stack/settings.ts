@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { environmentSchema } from "./sections/environment.ts";
+
+/**
+ * All that a stack file may say: one strict object per section, `trading-platform:<section>:` in `Pulumi.<stack>.yaml`.
+ * A key that is not here is an error, with the nearest known key named.
+ */
+export const settingsSchema = z.strictObject({
+  environment: environmentSchema,
+});
+
+/** The settings of one environment, complete: defaults filled in, every check passed. */
+export type Settings = z.output<typeof settingsSchema>;
