@@ -1,0 +1,47 @@
+import type { Names } from "../../stack/naming.ts";
+import type { ImageMirror } from "./imageMirror.ts";
+
+/** What every in-cluster system must know about where it runs. Plain data: nothing here is an output. */
+export interface PlatformContext {
+  /** Name of the environment, for labels; never compared. */
+  environment: string;
+  /** AWS region code. */
+  region: string;
+  /** AWS account id. */
+  accountId: string;
+  /** DNS domain of the environment; hosts are `api.<domain>`, `dashboard.<domain>`, `grafana.<domain>`. */
+  domain: string;
+  /** Name of the EKS cluster. */
+  clusterName: string;
+  /** Physical names computed in advance. */
+  names: Names;
+  /** Where all charts and CRD bundles come from: `oci://…`, `https://…` or `file:…`; absent: each from its own source. */
+  chartMirror?: string;
+  /** Registry that stands in for the public ones; absent: images come from their own registries. */
+  imageMirror?: ImageMirror;
+  /** Wait for readiness of each release and custom resource. */
+  waitForReadiness: boolean;
+  /** Storage class of every volume. */
+  storageClassName: string;
+  /** Spread the pods of each replicated system over zones, as a hard rule. */
+  topologySpread: boolean;
+  /** Refuse the deletion of what holds state. */
+  protect: boolean;
+}
+
+/** Priority classes of the platform, the highest first; created by `Namespaces`. */
+export const priorityClasses = {
+  /** What others cannot work without: certificates, secrets, gateway, DNS. */
+  critical: "platform-critical",
+  /** What holds the business's data: Kafka, Elasticsearch, Vault, Consul. */
+  stateful: "platform-stateful",
+  /** What watches: Prometheus, Loki, Jaeger, Grafana, exporters. */
+  observability: "platform-observability",
+  /** The trading services: between the stateful systems and those that only watch. */
+  workload: "trading-workload",
+} as const;
+
+/** Address of the environment's host of that name, for example `grafana` → `grafana.trading.example.com`. */
+export function host(context: Pick<PlatformContext, "domain">, name: string): string {
+  return `${name}.${context.domain}`;
+}

@@ -1,0 +1,62 @@
+import type { PlatformContext } from "./context.ts";
+
+/** Pod security context that Pod Security level "restricted" takes; the user is the image's own unless given. */
+export function restrictedPod(user?: number) {
+  return {
+    runAsNonRoot: true,
+    ...(user === undefined ? {} : { runAsUser: user, runAsGroup: user, fsGroup: user }),
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** Container security context that Pod Security level "restricted" takes. */
+export const restrictedContainer = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Requests and limits of a container. Processor time has no limit: throttling hurts latency and saves nothing. */
+export interface Resources {
+  [key: string]: { [key: string]: string } | undefined;
+  requests: { cpu: string; memory: string };
+  limits: { memory: string };
+}
+
+/**
+ * Resources with a memory limit.
+ *
+ * @param cpu request, for example `100m`
+ * @param memory request, for example `256Mi`
+ * @param memoryLimit limit; the request when absent, so that a node's memory is never promised twice
+ */
+export function resources(cpu: string, memory: string, memoryLimit: string = memory): Resources {
+  return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
+}
+
+/**
+ * Topology spread of a replicated system: over zones as a hard rule where the settings say so, as a wish elsewhere.
+ * Empty for a single replica, which cannot be spread.
+ */
+export function topologySpread(
+  context: Pick<PlatformContext, "topologySpread">,
+  replicas: number,
+  matchLabels: { [key: string]: string },
+) {
+  if (replicas < 2) return [];
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: context.topologySpread ? "DoNotSchedule" : "ScheduleAnyway",
+      labelSelector: { matchLabels },
+    },
+  ];
+}
+
+/** True when a disruption budget makes sense: with one replica it would only keep nodes from draining. */
+export function hasBudget(replicas: number): boolean {
+  return replicas >= 2;
+}
