@@ -1,0 +1,58 @@
+import { type Exporter, gauge, monitorLabels } from "./types.ts";
+
+/** kafka_exporter as Strimzi deploys it (`spec.kafkaExporter`): lag and number of brokers. */
+export const kafkaExporter = {
+  name: "kafka-exporter",
+  version: "1.9.0",
+  source: "https://github.com/danielqsj/kafka_exporter#metrics",
+  targetLabels: monitorLabels,
+  metrics: [
+    gauge("kafka_brokers", "none", [], "brokers that answer"),
+    gauge("kafka_consumergroup_lag", "messages", ["consumergroup", "topic", "partition"], "messages not consumed yet"),
+    gauge(
+      "kafka_consumergroup_current_offset",
+      "messages",
+      ["consumergroup", "topic", "partition"],
+      "committed offset of a group",
+    ),
+  ],
+} as const satisfies Exporter;
+
+/** The JMX rules of Strimzi, scraped from every broker and controller. */
+export const strimziBrokers = {
+  name: "strimzi-brokers",
+  version: "1.1.0",
+  source: "https://github.com/strimzi/strimzi-kafka-operator/blob/main/examples/metrics/kafka-metrics.yaml",
+  targetLabels: [...monitorLabels, "strimzi_io_cluster", "strimzi_io_kind", "strimzi_io_name"],
+  metrics: [
+    gauge("kafka_controller_kafkacontroller_offlinepartitionscount", "none", [], "partitions without a leader"),
+    gauge("kafka_controller_kafkacontroller_activecontrollercount", "none", [], "1 on the active controller"),
+    gauge("kafka_server_replicamanager_underreplicatedpartitions", "none", [], "partitions with a replica behind"),
+    gauge(
+      "kafka_server_replicamanager_underminisrpartitioncount",
+      "none",
+      [],
+      "partitions with fewer replicas in sync than min.insync.replicas",
+    ),
+  ],
+} as const satisfies Exporter;
+
+/**
+ * RabbitMQ, read through the management interface: Amazon MQ does not open the port of RabbitMQ's own Prometheus
+ * plugin. The names of queues are the same in both; those of the alarms differ, so both are listed.
+ */
+export const rabbitmqExporter = {
+  name: "rabbitmq-exporter",
+  version: "1.0.0",
+  source:
+    "https://github.com/kbudde/rabbitmq_exporter/blob/main/metrics.md and https://www.rabbitmq.com/docs/prometheus (/metrics/per-object)",
+  targetLabels: monitorLabels,
+  metrics: [
+    gauge("rabbitmq_queue_messages_ready", "messages", ["vhost", "queue"], "messages ready for delivery"),
+    gauge("rabbitmq_queue_consumers", "none", ["vhost", "queue"], "consumers of a queue"),
+    gauge("rabbitmq_node_mem_alarm", "none", ["node"], "1 while a node blocks publishers for memory"),
+    gauge("rabbitmq_node_disk_free_alarm", "none", ["node"], "1 while a node blocks publishers for disk space"),
+    gauge("rabbitmq_alarms_memory_used_watermark", "none", [], "the plugin's name of the memory alarm"),
+    gauge("rabbitmq_alarms_free_disk_space_watermark", "none", [], "the plugin's name of the disk alarm"),
+  ],
+} as const satisfies Exporter;
