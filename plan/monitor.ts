@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import protocol from "@pulumi/pulumi/proto/resource_pb.js";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import structure from "google-protobuf/google/protobuf/struct_pb.js";
+import { answer } from "./cloud.ts";
+import { type PlannedResource, stackType } from "./resource.ts";
+import { asSecret, readable } from "./wire.ts";
+
+/** The parts of the SDK's registration request that a plan reads. */
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getProvider(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getDependenciesList(): string[];
+  getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
+  getProtect(): boolean | undefined;
+  getDeletedwith(): string;
+  getRetainondelete(): boolean | undefined;
+  getIgnorechangesList(): string[];
+  getAliasesList(): { toObject(): { urn?: string; spec?: { name?: string; type?: string } } }[];
+  getAdditionalsecretoutputsList(): string[];
+}
+
+type Callback = (error: unknown, response?: unknown) => void;
+
+/**
+ * Which moment of a stack's life a plan shows: `first`, nothing exists yet and computed outputs are unknown, as in a
+ * real first preview; or `steady`, everything exists and is known.
+ */
+export type Mode = "first" | "steady";
+
+/**
+ * The SDK's test monitor, taught to answer as the cloud would and to keep all that a registration says
+ * (the SDK's own mocks see only type, name and inputs).
+ */
+export class PlanMonitor extends MockMonitor {
+  /** Every resource in the order of registration. */
+  readonly planned: PlannedResource[] = [];
+  readonly #mode: Mode;
+
+  constructor(mode: Mode) {
+    super({
+      newResource: ({ type }) => refuse(`reads an existing ${type}`),
+      call: ({ token }) => refuse(`calls the provider function ${token}`),
+    });
+    this.#mode = mode;
+  }
+
+  override async registerResource(request: RegisterRequest, callback: Callback): Promise<void> {
+    try {
+      const urn = urnOf(request);
+      const inputs = request.getObject()?.toJavaScript() ?? {};
+      this.planned.push(describe(request, urn, inputs));
+
+      const { id, outputs } = request.getCustom()
+        ? answer({ type: request.getType(), name: request.getName(), urn, inputs, mode: this.#mode })
+        : { id: undefined, outputs: {} };
+      for (const key of request.getAdditionalsecretoutputsList()) {
+        if (key in outputs) outputs[key] = asSecret(outputs[key]);
+      }
+      this.resources.set(urn, { urn, id: id ?? null, state: outputs });
+      const response = new protocol.RegisterResourceResponse();
+      response.setUrn(urn);
+      response.setId(id ?? "");
+      response.setObject(structure.Struct.fromJavaScript(outputs as Record<string, structure.JavaScriptValue>));
+      callback(null, response);
+    } catch (error) {
+      callback(error);
+    }
+  }
+}
+
+/** The engine's form of a URN: the whole chain of parent types, without the stack's own. */
+function urnOf(request: RegisterRequest): string {
+  const parentType = request.getParent().split("::")[2] ?? "";
+  const type = request.getType();
+  const qualified = parentType === "" || parentType === stackType ? type : `${parentType}$${type}`;
+  return `urn:pulumi:${pulumi.runtime.getStack()}::${pulumi.runtime.getProject()}::${qualified}::${request.getName()}`;
+}
+
+function describe(request: RegisterRequest, urn: string, inputs: Record<string, unknown>): PlannedResource {
+  const propertyDependencies: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((value, key) => {
+    const urns = value.getUrnsList();
+    if (urns.length > 0) propertyDependencies[key] = [...urns].sort();
+  });
+  const provider = request.getProvider();
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent() || undefined,
+    custom: request.getCustom(),
+    provider: provider === "" ? undefined : provider.slice(0, provider.lastIndexOf("::")),
+    inputs: readable(inputs) as Record<string, unknown>,
+    dependencies: [...new Set(request.getDependenciesList())].sort(),
+    propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).sort(([a], [b]) => (a < b ? -1 : 1))),
+    protect: request.getProtect() ?? false,
+    deletedWith: request.getDeletedwith() || undefined,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
+    aliases: request.getAliasesList().map((alias) => {
+      const { urn: old, spec } = alias.toObject();
+      return old || [spec?.type, spec?.name].filter(Boolean).join("::");
+    }),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+  };
+}
+
+/** The program looks nothing up: zones, accounts and images are settings. A look-up would hide a network call. */
+function refuse(what: string): never {
+  throw new Error(
+    `The program ${what}, which an offline plan cannot answer. Take the value from the settings instead.`,
+  );
+}

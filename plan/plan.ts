@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
+import type { SettingsSource } from "../stack/load.ts";
+import { nearest } from "../stack/nearest.ts";
+import { type Mode, PlanMonitor } from "./monitor.ts";
+import type { PlannedResource } from "./resource.ts";
+
+/** What to plan. */
+export interface PlanRequest {
+  /** Name of the stack; `Pulumi.<stack>.yaml` must exist unless `file` is given. */
+  stack: string;
+  /** Moment of the stack's life. @default "steady" */
+  mode?: Mode;
+  /** Project directory. @default the directory above `plan/` */
+  directory?: string;
+  /** Stack file to use in place of the one on disk; for tests. */
+  file?: StackFile;
+  /** Program to run instead of the project's own `index.ts`; for tests. */
+  program?: Program;
+  /** Services to plan instead of those in `catalog/services/`; for tests and benches. */
+  catalogDirectory?: string;
+}
+
+/** What the default export of `index.ts` is; Pulumi itself calls it without arguments. */
+export type Program = (overrides?: {
+  source?: SettingsSource;
+  catalogDirectory?: string;
+}) => Promise<Record<string, unknown>>;
+
+/** A stack planned offline. */
+export interface Plan {
+  project: string;
+  stack: string;
+  mode: Mode;
+  /** Every resource, components and providers included, sorted by URN. */
+  resources: PlannedResource[];
+  /** Names of the stack's outputs, sorted. */
+  outputs: string[];
+  /** Lines that the program logged as warnings. */
+  warnings: string[];
+}
+
+/** A stack was asked for that has no file. */
+export class UnknownStackError extends Error {}
+
+/** The project's own directory. */
+export const projectDirectory = join(import.meta.dirname, "..");
+
+/** Name of the project, as `Pulumi.yaml` says. */
+export function projectName(directory: string = projectDirectory): string {
+  return (parse(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+}
+
+/**
+ * Plans a stack offline: runs the very same `index.ts` under the SDK's test monitor, with no cloud, no CLI, no network.
+ *
+ * @throws UnknownStackError when the stack has no file, naming those that have one
+ * @throws ProblemsError when the stack file is wrong
+ */
+export async function planStack(request: PlanRequest): Promise<Plan> {
+  const { mode = "steady", directory = projectDirectory } = request;
+  const file = request.file ?? readStackFile(directory, request.stack);
+  if (file === undefined) throw unknownStack(directory, request.stack);
+
+  const project = projectName(directory);
+  const monitor = new PlanMonitor(mode);
+  await pulumi.runtime.setMocks(monitor.mocks, project, request.stack, mode === "first");
+  pulumi.runtime.setMockOptions(monitor, project, request.stack, mode === "first");
+  pulumi.runtime.setAllConfig(asPulumiConfig(file.config));
+
+  const program: Program = request.program ?? (await import("../index.ts")).default;
+  const source = { project, file: file.file, text: file.text, config: file.config };
+  const warnings: string[] = [];
+  const outputs = await withWarnings(warnings, () =>
+    runToEnd(() => program({ source, catalogDirectory: request.catalogDirectory })),
+  );
+  return {
+    project,
+    stack: request.stack,
+    mode,
+    resources: monitor.planned.sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0)),
+    outputs: Object.keys(outputs ?? {}).sort(),
+    warnings,
+  };
+}
+
+/** Runs the program as Pulumi does and waits until every registration that it began has been answered. */
+async function runToEnd(program: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const outputs = (await pulumi.runtime.runInPulumiStack(program)) as Record<string, unknown>;
+  await pulumi.runtime.disconnect();
+  return outputs;
+}
+
+/** Pulumi hands scalars over as they are and everything else as JSON text. */
+function asPulumiConfig(config: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+/** Collects what the program logs by `pulumi.log.warn`, which the SDK prints to standard error when no engine listens. */
+async function withWarnings<T>(warnings: string[], work: () => Promise<T>): Promise<T> {
+  const original = console.warn;
+  const mark = "warning: [runtime] ";
+  console.warn = (...parts: unknown[]) => {
+    const text = parts.map(String).join(" ");
+    if (text.startsWith(mark)) warnings.push(text.slice(mark.length));
+    else original(...parts);
+  };
+  try {
+    return await work();
+  } finally {
+    console.warn = original;
+  }
+}
+
+function unknownStack(directory: string, stack: string): UnknownStackError {
+  const stacks = listStacks(directory);
+  const near = nearest(stack, stacks);
+  const guess = near === undefined ? "" : ` Did you mean ${near}?`;
+  return new UnknownStackError(
+    `There is no stack "${stack}": no file Pulumi.${stack}.yaml.${guess} Stacks here: ${stacks.join(", ")}.`,
+  );
+}

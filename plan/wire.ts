@@ -1,0 +1,57 @@
+import { secretMark, unknownMark } from "./resource.ts";
+
+/**
+ * The SDK's wire form of special values (signatures from the SDK's runtime/rpc.ts): a map with the signature key, or
+ * one constant text for a value that is not known yet.
+ */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Wraps a value as a secret in wire form. */
+export function asSecret(value: unknown): unknown {
+  if (isSecret(value)) return value;
+  return { [signatureKey]: secretSignature, value };
+}
+
+/** True for a secret in wire form. */
+export function isSecret(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[signatureKey] === secretSignature
+  );
+}
+
+/** True when the value is, or holds anywhere, a value not known before the update. */
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknownValue || value === unknownMark) return true;
+  if (typeof value === "string") return value.includes(unknownMark);
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  if (typeof value === "object" && value !== null) return Object.values(value).some(holdsUnknown);
+  return false;
+}
+
+/** Turns wire form into what a plan shows: secrets and unknown values replaced by marks, references by URNs, keys sorted. */
+export function readable(value: unknown): unknown {
+  if (value === unknownValue) return unknownMark;
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value;
+  const map = value as Record<string, unknown>;
+  switch (map[signatureKey]) {
+    case secretSignature:
+      return secretMark;
+    case resourceSignature:
+      return map.urn;
+    case assetSignature:
+    case archiveSignature:
+      return { asset: map.text ?? map.path ?? map.uri ?? map.assets };
+    default:
+      return Object.fromEntries(
+        Object.keys(map)
+          .sort()
+          .map((key) => [key, readable(map[key])]),
+      );
+  }
+}
