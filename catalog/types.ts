@@ -284,7 +284,7 @@ export interface SchemaField {
 }
 
 /** The shape of an event, rendered as an Avro record for the schema registry. */
-export interface SchemaRef {
+export interface EventSchema {
   name: string;
   description: string;
   fields: Readonly<Record<string, SchemaField>>;
@@ -324,7 +324,7 @@ export interface Catalog {
   topics: readonly Topic[];
   queues: readonly Queue[];
   buckets: readonly SharedBucket[];
-  schemas: readonly SchemaRef[];
+  schemas: readonly EventSchema[];
   exchanges: readonly Exchange[];
   secrets: readonly SecretRef[];
 }

@@ -1,0 +1,35 @@
+import type { Service } from "../types.ts";
+
+export default {
+  name: "trading-system",
+  description: "Trading API: portfolio, risk checks and order execution",
+  kind: "fastApi",
+  owner: "trading",
+  tier: "critical",
+  sensitivity: "restricted",
+  port: 8090,
+  replicas: 3,
+  resources: { cpuMillicores: 2000, memoryMebibytes: 2048 },
+  autoscaling: { minimum: 2, maximum: 10, cpuPercent: 70, memoryPercent: 80 },
+  public: { host: "api", path: "/", bodyKibibytes: 256 },
+  uses: {
+    services: { "regime-detection": "optional", "ml-platform": "optional" },
+    postgres: { role: "trading_system", schemas: { trading: "own", market_data: "read" }, poolSize: 15 },
+    cache: { prefix: "trading", reads: ["regime"] },
+    queues: { publish: ["notifications"], consume: ["order-commands"] },
+    topics: { produce: ["trade-events", "system-health"], consume: ["trading-signals", "regime-changes"] },
+    exchanges: ["binance", "zerodha"],
+  },
+  secrets: ["BINANCE_API_KEY", "BINANCE_API_SECRET", "BINANCE_REST_BASE_URL", "ZERODHA_API_KEY", "ZERODHA_API_SECRET"],
+  metrics: [
+    ...["trades_total", "portfolio_value_dollars", "order_latency_seconds", "active_positions", "unrealized_pnl"],
+    ...["portfolio_risk_ratio", "portfolio_value_at_risk_dollars", "daily_pnl_dollars", "max_positions"],
+    ...["orders_placed_total", "orders_filled_total", "order_placement_duration_seconds", "order_slippage_bps"],
+    ...["position_reconciliation_difference", "trading_kill_switch_active", "component_health_status"],
+    ...["exchange_api_requests_total", "exchange_api_used_weight", "exchange_api_weight_limit"],
+    ...["auth_failures_total", "security_suspicious_events_total"],
+  ],
+  markets: ["crypto", "nse"],
+  executesTrades: true,
+  shutdownSeconds: 60,
+} satisfies Service;
