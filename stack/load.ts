@@ -1,12 +1,8 @@
 import { LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
 import { checks, type Finding } from "./checks.ts";
-import { nearest } from "./nearest.ts";
+import { findingsOf, type Path, valueAt } from "./issues.ts";
 import { type Problem, ProblemsError, showValue } from "./problem.ts";
-import { knownKeys } from "./schemaKeys.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
-
-type Path = readonly (string | number)[];
 
 /** Where settings come from: the configuration as Pulumi hands it over, and the file's text to point into. */
 export interface SettingsSource {
@@ -32,7 +28,7 @@ export function loadSettings(source: SettingsSource): Settings {
   const parsed = settingsSchema.safeParse(raw);
   const findings = parsed.success
     ? checks.flatMap((check) => check(parsed.data))
-    : parsed.error.issues.flatMap((issue) => findingsOf(issue, raw));
+    : parsed.error.issues.flatMap((issue) => findingsOf(settingsSchema, issue, raw));
   for (const finding of findings) problems.push(problemOf(finding, source, raw, locate));
   if (problems.length > 0) throw new ProblemsError(problems);
   return parsed.data as Settings;
@@ -70,71 +66,6 @@ function foreignKeys({ project, file, config }: SettingsSource): Problem[] {
     }));
 }
 
-/** One schema issue can name several unknown keys; each becomes a finding of its own. */
-function findingsOf(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
-  const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(settingsSchema, path);
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      allowed: known.length > 0 ? `one of ${known.join(", ")}` : "no further keys",
-      nearest: nearest(key, known),
-    }));
-  }
-  if (issue.code === "invalid_value") {
-    const values = issue.values.map(String);
-    const found = valueAt(raw, path);
-    return [
-      {
-        path,
-        allowed: `one of ${values.join(", ")}`,
-        nearest: typeof found === "string" ? nearest(found, values) : undefined,
-      },
-    ];
-  }
-  if (issue.code === "invalid_union") {
-    return [{ path, allowed: issue.message === "Invalid input" ? allowedByUnion(issue) : issue.message }];
-  }
-  return [{ path, allowed: allowedBy(issue) }];
-}
-
-function allowedBy(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return (
-        { object: "a map of keys and values", array: "a list", int: "a whole number" }[issue.expected as string] ??
-        `a ${issue.expected}`
-      );
-    case "too_small":
-      return sized(
-        issue.origin,
-        `at least ${issue.minimum}`,
-        issue.inclusive === false ? `more than ${issue.minimum}` : undefined,
-      );
-    case "too_big":
-      return sized(
-        issue.origin,
-        `at most ${issue.maximum}`,
-        issue.inclusive === false ? `less than ${issue.maximum}` : undefined,
-      );
-    case "not_multiple_of":
-      return `a multiple of ${issue.divisor}`;
-    default:
-      return issue.message;
-  }
-}
-
-function allowedByUnion(issue: z.core.$ZodIssueInvalidUnion): string {
-  const options = issue.errors.map((errors) => errors[0]).filter((first) => first !== undefined);
-  return options.map((first) => allowedBy(first)).join(", or ");
-}
-
-function sized(origin: string, bound: string, strict?: string): string {
-  if (origin === "array" || origin === "set") return `a list of ${bound} entries`;
-  if (origin === "string") return `text of ${bound} characters`;
-  return `a number of ${strict ?? bound}`;
-}
-
 function problemOf(
   finding: Finding,
   source: SettingsSource,
@@ -151,10 +82,6 @@ function problemOf(
     nearest: finding.nearest,
     hint: finding.hint,
   };
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
 }
 
 /** Finds the line of a path in the stack file; falls back to the nearest parent that is written there. */

@@ -1,0 +1,80 @@
+import type { z } from "zod";
+import type { Finding } from "./checks.ts";
+import { nearest } from "./nearest.ts";
+import { knownKeys } from "./schemaKeys.ts";
+
+/** Path into settings or a catalog entry. */
+export type Path = readonly (string | number)[];
+
+/**
+ * Says an issue of a schema in words for people. One issue can name several unknown keys; each becomes a finding.
+ * Serves the stack file and the catalog alike.
+ */
+export function findingsOf(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unknown): Finding[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      allowed: known.length > 0 ? `one of ${known.join(", ")}` : "no further keys",
+      nearest: nearest(key, known),
+    }));
+  }
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    const found = valueAt(raw, path);
+    return [
+      {
+        path,
+        allowed: `one of ${values.join(", ")}`,
+        nearest: typeof found === "string" ? nearest(found, values) : undefined,
+      },
+    ];
+  }
+  if (issue.code === "invalid_union") {
+    return [{ path, allowed: issue.message === "Invalid input" ? allowedByUnion(issue) : issue.message }];
+  }
+  return [{ path, allowed: allowedBy(issue) }];
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return (
+        { object: "a map of keys and values", array: "a list", int: "a whole number" }[issue.expected as string] ??
+        `a ${issue.expected}`
+      );
+    case "too_small":
+      return sized(
+        issue.origin,
+        `at least ${issue.minimum}`,
+        issue.inclusive === false ? `more than ${issue.minimum}` : undefined,
+      );
+    case "too_big":
+      return sized(
+        issue.origin,
+        `at most ${issue.maximum}`,
+        issue.inclusive === false ? `less than ${issue.maximum}` : undefined,
+      );
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    default:
+      return issue.message;
+  }
+}
+
+function allowedByUnion(issue: z.core.$ZodIssueInvalidUnion): string {
+  const options = issue.errors.map((errors) => errors[0]).filter((first) => first !== undefined);
+  return options.map((first) => allowedBy(first)).join(", or ");
+}
+
+function sized(origin: string, bound: string, strict?: string): string {
+  if (origin === "array" || origin === "set") return `a list of ${bound} entries`;
+  if (origin === "string") return `text of ${bound} characters`;
+  return `a number of ${strict ?? bound}`;
+}
+
+/** The value at a path, undefined where the path leads nowhere. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
+}
