@@ -40,13 +40,15 @@ export class PlanMonitor extends MockMonitor {
   /** Every resource in the order of registration. */
   readonly planned: PlannedResource[] = [];
   readonly #mode: Mode;
+  readonly #onProgress: ((count: number) => void) | undefined;
 
-  constructor(mode: Mode) {
+  constructor(mode: Mode, onProgress?: (count: number) => void) {
     super({
       newResource: ({ type }) => refuse(`reads an existing ${type}`),
       call: ({ token }) => refuse(`calls the provider function ${token}`),
     });
     this.#mode = mode;
+    this.#onProgress = onProgress;
   }
 
   override async registerResource(request: RegisterRequest, callback: Callback): Promise<void> {
@@ -54,6 +56,7 @@ export class PlanMonitor extends MockMonitor {
       const urn = urnOf(request);
       const inputs = request.getObject()?.toJavaScript() ?? {};
       this.planned.push(describe(request, urn, inputs));
+      this.#onProgress?.(this.planned.length);
 
       const { id, outputs } = request.getCustom()
         ? answer({ type: request.getType(), name: request.getName(), urn, inputs, mode: this.#mode })

@@ -6,6 +6,7 @@ import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
 import type { SettingsSource } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
 import { type Mode, PlanMonitor } from "./monitor.ts";
+import { projectDirectory } from "./projectDirectory.ts";
 import type { PlannedResource } from "./resource.ts";
 
 /** What to plan. */
@@ -22,6 +23,8 @@ export interface PlanRequest {
   program?: Program;
   /** Services to plan instead of those in `catalog/services/`; for tests and benches. */
   catalogDirectory?: string;
+  /** Called as resources are registered, with their number so far. */
+  onProgress?: (count: number) => void;
 }
 
 /** What the default export of `index.ts` is; Pulumi itself calls it without arguments. */
@@ -46,9 +49,6 @@ export interface Plan {
 /** A stack was asked for that has no file. */
 export class UnknownStackError extends Error {}
 
-/** The project's own directory. */
-export const projectDirectory = join(import.meta.dirname, "..");
-
 /** Name of the project, as `Pulumi.yaml` says. */
 export function projectName(directory: string = projectDirectory): string {
   return (parse(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as { name: string }).name;
@@ -66,7 +66,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   if (file === undefined) throw unknownStack(directory, request.stack);
 
   const project = projectName(directory);
-  const monitor = new PlanMonitor(mode);
+  const monitor = new PlanMonitor(mode, request.onProgress);
   await pulumi.runtime.setMocks(monitor.mocks, project, request.stack, mode === "first");
   pulumi.runtime.setMockOptions(monitor, project, request.stack, mode === "first");
   pulumi.runtime.setAllConfig(asPulumiConfig(file.config));
