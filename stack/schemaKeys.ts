@@ -16,15 +16,23 @@ export function knownKeys(schema: z.ZodType, path: readonly (string | number)[])
   return [...new Set(found.flatMap((inner) => Object.keys(definition(inner).shape ?? {})))];
 }
 
+/** What the schema says of the field at a path (`.describe`), when it says something. */
+export function describedAt(schema: z.ZodType, path: readonly (string | number)[]): string | undefined {
+  return descend(schema, path, false)
+    .map(({ description }) => description)
+    .find((text) => text !== undefined);
+}
+
 /** Follows a path through objects, lists and records; a union fans out into all of its options. */
-function descend(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType[] {
+function descend(schema: z.ZodType, path: readonly (string | number)[], bare = true): z.ZodType[] {
+  if (path.length === 0 && !bare) return [schema];
   const plain = unwrap(schema);
   if (path.length === 0) return plain;
   const [key, ...rest] = path;
   return plain.flatMap((inner) => {
     const { shape, element, valueType } = definition(inner);
     const next = shape?.[String(key)] ?? element ?? valueType;
-    return next === undefined ? [] : descend(next, rest);
+    return next === undefined ? [] : descend(next, rest, bare);
   });
 }
 

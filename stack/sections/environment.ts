@@ -16,7 +16,7 @@ export const environmentSchema = z.strictObject({
   accountId: z
     .string()
     .regex(/^\d{12}$/, 'twelve digits in quotes, for example "111122223333"')
-    .describe("AWS account id"),
+    .describe("AWS account id: twelve digits in quotes"),
   region,
   /** Region that holds the copies of backups and images; must differ from `region`. */
   recoveryRegion: region,

@@ -1,0 +1,77 @@
+import type { WrongCase } from "./types.ts";
+
+const section = "trading-platform:environment";
+
+/** Wrong stack files about the whole file and its section `environment`. */
+export const environmentCases: WrongCase[] = [
+  {
+    name: "a misspelt key, with the nearest known one",
+    change: (config) => {
+      config[section].costCentre = "x";
+    },
+    expect: { key: "environment.costCentre", allowed: /costCenter/, nearest: "costCenter" },
+  },
+  {
+    name: "a misspelt section",
+    change: (config) => {
+      config["trading-platform:enviroment"] = {};
+    },
+    expect: { key: "enviroment", allowed: /environment/, nearest: "environment" },
+  },
+  {
+    name: "an account id without quotes, which YAML reads as a number",
+    change: (config) => {
+      config[section].accountId = 111122223333;
+    },
+    expect: { key: "environment.accountId", allowed: /twelve digits in quotes/ },
+  },
+  {
+    name: "a missing key",
+    change: (config) => {
+      delete config[section].owner;
+    },
+    expect: { key: "environment.owner", allowed: /team that answers/ },
+  },
+  {
+    name: "the recovery region equal to the region",
+    change: (config) => {
+      config[section].recoveryRegion = config[section].region;
+    },
+    expect: { key: "environment.recoveryRegion", allowed: /other than us-east-1/ },
+  },
+  {
+    name: "a zone of another region",
+    change: (config) => {
+      config[section].zones[1] = "eu-west-1a";
+    },
+    expect: { key: "environment.zones.1", allowed: /zone of us-east-1/ },
+  },
+  {
+    name: "a zone listed twice",
+    change: (config) => {
+      config[section].zones[1] = config[section].zones[0];
+    },
+    expect: { key: "environment.zones.1", allowed: /once/ },
+  },
+  {
+    name: "a wrong type",
+    change: (config) => {
+      config[section].protect = "yes";
+    },
+    expect: { key: "environment.protect", allowed: /boolean/ },
+  },
+  {
+    name: "a section that is not a map",
+    change: (config) => {
+      config[section] = "staging";
+    },
+    expect: { key: "environment", allowed: /map of keys/ },
+  },
+  {
+    name: "provider configuration that would be ignored",
+    change: (config) => {
+      config["aws:region"] = "eu-west-1";
+    },
+    expect: { key: "aws:region", allowed: /trading-platform:/ },
+  },
+];
