@@ -1,3 +1,4 @@
+import type { ContractMetricName } from "./metrics.ts";
 import type { CanaryStep, Kind, Service, Slos } from "./types.ts";
 
 /** What a kind of service brings with it, so that no service file has to say it again. */
@@ -17,7 +18,7 @@ export interface Archetype {
   /** Default of `shutdownSeconds`. */
   shutdownSeconds: number;
   /** Metrics of the contract that every service of this kind exports. */
-  metrics: readonly string[];
+  metrics: readonly ContractMetricName[];
   /** Directories that must be writable under the read-only root file system. */
   writablePaths: readonly string[];
 }
@@ -26,7 +27,7 @@ export interface Archetype {
 export const latencyBucketsMilliseconds: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
 
 const health = { livenessPath: "/health/live", readinessPath: "/health/ready" };
-const serverMetrics = ["http_server_requests_seconds"];
+const serverMetrics = ["http_server_requests_seconds"] as const;
 
 /** The archetypes, by kind. */
 export const archetypes: Readonly<Record<Kind, Archetype>> = {
@@ -37,7 +38,14 @@ export const archetypes: Readonly<Record<Kind, Archetype>> = {
     metricsPath: "/actuator/prometheus",
     startupSeconds: 180,
     shutdownSeconds: 45,
-    metrics: [...serverMetrics, "jvm_memory_used_bytes", "jvm_memory_max_bytes", "application_started_time_seconds"],
+    metrics: [
+      ...serverMetrics,
+      "application_started_time_seconds",
+      "jvm_memory_used_bytes",
+      "jvm_memory_max_bytes",
+      "jvm_gc_pause_seconds",
+      "jvm_threads_deadlocked",
+    ],
     writablePaths: ["/tmp"],
   },
   fastApi: {
@@ -108,12 +116,48 @@ export function slosOf(service: Service): Slos {
   };
 }
 
-/** Every metric of the contract that a service exports: its archetype's, those of what it uses, its own. */
-export function metricsOf(service: Service): string[] {
-  const fromUses = service.uses?.postgres ? ["db_query_duration_seconds"] : [];
-  const fromTrading = service.executesTrades ? ["trade_executions_total"] : [];
-  const all = [...archetypes[service.kind].metrics, ...fromUses, ...fromTrading, ...(service.metrics ?? [])];
-  return [...new Set(all)];
+/** Metrics that come with what a service uses or does; all of that sort export them. */
+const metricsByUse = {
+  /** Spring Boot with PostgreSQL: Micrometer reports the connection pool. */
+  connectionPool: [
+    "hikaricp_connections_active",
+    "hikaricp_connections_max",
+    "hikaricp_connections_pending",
+    "hikaricp_connections_timeout_total",
+  ],
+  publicRoute: ["auth_failures_total", "security_suspicious_events_total"],
+  exchange: ["exchange_api_requests_total"],
+  /** Exchanges that publish a request weight, as Binance does. */
+  weightedExchange: ["exchange_api_used_weight", "exchange_api_weight_limit"],
+  trading: [
+    "trades_total",
+    "trade_executions_total",
+    "orders_placed_total",
+    "orders_filled_total",
+    "order_placement_duration_seconds",
+    "order_slippage_bps",
+    "active_positions",
+    "max_positions",
+    "unrealized_pnl",
+    "position_reconciliation_difference",
+    "strategy_last_heartbeat_timestamp_seconds",
+    "trading_kill_switch_active",
+  ],
+} as const satisfies Record<string, readonly ContractMetricName[]>;
+
+/** Every metric of the contract that a service exports: its archetype's, those of what it uses and does, its own. */
+export function metricsOf(service: Service): ContractMetricName[] {
+  const { kind, uses } = service;
+  const exported = new Set<ContractMetricName>(["component_health_status", ...archetypes[kind].metrics]);
+  const add = (metrics: readonly ContractMetricName[]) => metrics.forEach((metric) => void exported.add(metric));
+  if (uses?.postgres) add(["db_query_duration_seconds"]);
+  if (uses?.postgres && kind === "springBoot") add(metricsByUse.connectionPool);
+  if (uses?.exchanges?.length) add(metricsByUse.exchange);
+  if (uses?.exchanges?.includes("binance")) add(metricsByUse.weightedExchange);
+  if (service.public) add(metricsByUse.publicRoute);
+  if (service.executesTrades) add(metricsByUse.trading);
+  add(service.metrics ?? []);
+  return [...exported];
 }
 
 /** The steps of a release of the service. */

@@ -1,3 +1,5 @@
+import type { ContractMetricName } from "./metrics.ts";
+
 /**
  * The words in which the catalog is written. Plain data only: a service says what it is and what it uses, the program
  * derives the rest (manifests, identity, network policies, alerts, dashboards).
@@ -219,8 +221,8 @@ export interface Service {
   secrets?: readonly string[];
   /** Overrides of the archetype's promises, see `slosOf` in `archetypes.ts`. */
   slos?: Partial<Slos>;
-  /** Application metrics of the contract (`metrics.ts`) that it exports beyond those of its archetype. */
-  metrics?: readonly string[];
+  /** Application metrics of the contract (`metrics.ts`) that it exports beyond those that `metricsOf` derives. */
+  metrics?: readonly ContractMetricName[];
   /** Markets on which it trades or whose data it carries. */
   markets?: readonly Market[];
   /** True when it places orders: adds the executions SLO and the trading alerts. */

@@ -27,5 +27,4 @@ export default {
   },
   secrets: ["SESSION_KEY"],
   slos: { latency: { objectivePercent: 95, windowDays: 30, thresholdMilliseconds: 500 } },
-  metrics: ["auth_failures_total", "security_suspicious_events_total", "component_health_status"],
 } satisfies Service;

@@ -19,8 +19,6 @@ export default {
     "binance_data_collection_kline_events_received_total",
     "binance_data_collection_active_websocket_connections",
     "binance_data_collection_last_kline_timestamp_seconds",
-    ...["exchange_api_requests_total", "exchange_api_used_weight", "exchange_api_weight_limit"],
-    "component_health_status",
   ],
   markets: ["crypto"],
 } satisfies Service;

@@ -17,10 +17,6 @@ export default {
     elasticsearch: { write: ["klines-*"], read: ["klines-*"] },
     buckets: [{ bucket: "market-data", access: "write", prefix: "klines/" }],
   },
-  metrics: [
-    "binance_data_storage_postgres_saves_total",
-    "binance_data_storage_elasticsearch_saves_total",
-    "component_health_status",
-  ],
+  metrics: ["binance_data_storage_postgres_saves_total", "binance_data_storage_elasticsearch_saves_total"],
   markets: ["crypto"],
 } satisfies Service;

@@ -25,10 +25,7 @@ export default {
   metrics: [
     "binance_trader_macd_signals_generated_total",
     "binance_trader_macd_orders_placed_total",
-    ...["trades_total", "orders_placed_total", "orders_filled_total", "order_placement_duration_seconds"],
-    ...["active_positions", "unrealized_pnl", "order_slippage_bps", "strategy_sharpe_ratio", "max_positions"],
-    ...["strategy_last_heartbeat_timestamp_seconds", "trading_kill_switch_active", "component_health_status"],
-    ...["exchange_api_requests_total", "exchange_api_used_weight", "exchange_api_weight_limit"],
+    "strategy_sharpe_ratio",
   ],
   markets: ["crypto"],
   executesTrades: true,

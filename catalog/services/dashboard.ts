@@ -18,5 +18,4 @@ export default {
     queues: { consume: ["notifications"] },
   },
   secrets: ["SESSION_KEY"],
-  metrics: ["auth_failures_total", "component_health_status"],
 } satisfies Service;

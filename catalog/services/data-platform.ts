@@ -23,7 +23,9 @@ export default {
   },
   slos: { latency: { objectivePercent: 95, windowDays: 30, thresholdMilliseconds: 500 } },
   metrics: [
-    ...["dataset_last_update_timestamp_seconds", "dataset_max_age_seconds", "dataset_completeness_ratio"],
-    ...["etl_runs_total", "component_health_status"],
+    "dataset_last_update_timestamp_seconds",
+    "dataset_max_age_seconds",
+    "dataset_completeness_ratio",
+    "etl_runs_total",
   ],
 } satisfies Service;

@@ -23,5 +23,5 @@ export default {
     ],
   },
   slos: { latency: { objectivePercent: 95, windowDays: 30, thresholdMilliseconds: 250 } },
-  metrics: ["etl_runs_total", "component_health_status"],
+  metrics: ["etl_runs_total"],
 } satisfies Service;

@@ -17,5 +17,4 @@ export default {
     buckets: [{ bucket: "models", access: "read", prefix: "regime/" }],
   },
   slos: { latency: { objectivePercent: 99, windowDays: 30, thresholdMilliseconds: 250 } },
-  metrics: ["component_health_status"],
 } satisfies Service;

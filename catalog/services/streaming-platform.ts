@@ -16,6 +16,5 @@ export default {
     cache: { prefix: "stream" },
     topics: { produce: ["system-health"], consume: ["kline-events", "trading-signals", "trade-events"] },
   },
-  metrics: ["auth_failures_total", "component_health_status"],
   shutdownSeconds: 120,
 } satisfies Service;
