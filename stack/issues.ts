@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Finding } from "./checks.ts";
 import { nearest } from "./nearest.ts";
-import { knownKeys } from "./schemaKeys.ts";
+import { describedAt, knownKeys } from "./schemaKeys.ts";
 
 /** Path into settings or a catalog entry. */
 export type Path = readonly (string | number)[];
@@ -34,16 +34,24 @@ export function findingsOf(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unkn
   if (issue.code === "invalid_union") {
     return [{ path, allowed: issue.message === "Invalid input" ? allowedByUnion(issue) : issue.message }];
   }
-  return [{ path, allowed: allowedBy(issue) }];
+  const meaning = issue.code === "invalid_type" ? describedAt(schema, path) : undefined;
+  return [{ path, allowed: meaning === undefined ? allowedBy(issue) : `${allowedBy(issue)} (${meaning})` }];
 }
+
+/** Types of the schema library in words for people. */
+const typeWords: Readonly<Record<string, string>> = {
+  object: "a map of keys and values",
+  record: "a map of keys and values",
+  array: "a list",
+  int: "a whole number",
+  string: "text",
+  boolean: "true or false",
+};
 
 function allowedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return (
-        { object: "a map of keys and values", array: "a list", int: "a whole number" }[issue.expected as string] ??
-        `a ${issue.expected}`
-      );
+      return typeWords[issue.expected as string] ?? `a ${issue.expected}`;
     case "too_small":
       return sized(
         issue.origin,

@@ -58,7 +58,7 @@ export const environmentCases: WrongCase[] = [
     change: (config) => {
       config[section].protect = "yes";
     },
-    expect: { key: "environment.protect", allowed: /boolean/ },
+    expect: { key: "environment.protect", allowed: /true or false/ },
   },
   {
     name: "a section that is not a map",
