@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { plantedSecret } from "../../plan/cloudOutputs.ts";
+import { planStack } from "../../plan/plan.ts";
+import { secretMark } from "../../plan/resource.ts";
+import { viewPlan } from "../../plan/view.ts";
+import { renderFiles } from "../../plan/write/write.ts";
+import { modes, planOf, stacks } from "../support/plans.ts";
+
+describe("secrets in the plan", () => {
+  for (const stack of stacks) {
+    for (const mode of modes) {
+      it(`never show in any file or on the terminal: ${stack}, ${mode}`, async () => {
+        const plan = await planOf(stack, mode);
+        for (const [path, text] of Object.entries(renderFiles(plan))) {
+          assert.ok(!text.includes(plantedSecret), `${path} shows a secret`);
+        }
+        assert.ok(!viewPlan(plan, { colour: false, width: 120 }).includes(plantedSecret));
+      });
+    }
+    it(`exist: ${stack} makes passwords and masks them where they are used`, async () => {
+      const { resources } = await planOf(stack);
+      assert.ok(resources.some(({ type }) => type === "random:index/randomPassword:RandomPassword"));
+      assert.ok(JSON.stringify(resources).includes(secretMark));
+    });
+  }
+
+  it("are found when a program lets one slip: the test above can fail", async () => {
+    const plan = await planStack({
+      stack: "staging",
+      program: async () => {
+        const password = new random.RandomPassword("leak", { length: 20 });
+        new random.RandomId("clear", { byteLength: 4, keepers: { leaked: pulumi.unsecret(password.result) } });
+        return {};
+      },
+    });
+    assert.ok(renderFiles(plan)["plan.json"]!.includes(plantedSecret));
+  });
+
+  it("stay masked through apply, interpolation and nesting", async () => {
+    const plan = await planStack({
+      stack: "staging",
+      program: async () => {
+        const password = new random.RandomPassword("password", { length: 20 });
+        const url = pulumi.interpolate`amqps://user:${password.result}@broker`;
+        new random.RandomId("user", {
+          byteLength: 4,
+          keepers: { url, upper: password.result.apply((text) => text.toUpperCase()) },
+        });
+        return {};
+      },
+    });
+    const text = renderFiles(plan)["plan.json"]!;
+    assert.ok(!text.toLowerCase().includes(plantedSecret));
+    assert.ok(text.includes(secretMark));
+  });
+});
