@@ -1,0 +1,14 @@
+/** Namespaces of the trading workloads. */
+export const tradingNamespaces = 'namespace=~"trading.*"';
+
+/** File systems on disks, not those in memory or of container layers. */
+export const realFileSystems = 'fstype!~"tmpfs|overlay|squashfs"';
+
+/** Network interfaces of the machine, not those of pods. */
+export const realInterfaces = 'device!~"veth.*|lo|cali.*|eni.*"';
+
+/** Requests of users, without the probes and scrapes of Spring Boot's management pages. */
+export const userRequests = 'uri!~"/actuator.*"';
+
+/** Seconds of a day, written out in expressions so that a reader sees the unit. */
+export const secondsPerDay = 86400;

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { exporters } from "../../catalog/metrics.ts";
+import { alertThresholdsSchema } from "./alertThresholds.ts";
+
+/** Exporters that a complete environment runs; OpenCost, Velero and consul_exporter are not part of the platform. */
+const platformExporters = exporters
+  .map((exporter) => exporter.name)
+  .filter((name) => !["opencost", "velero", "consul-exporter"].includes(name));
+
+const holiday = z.iso.date().describe("a day on which the market is closed, YYYY-MM-DD");
+
+/** What alerts compare with, whom they may wake, and which calendar they follow. */
+export const alertsSchema = z.strictObject({
+  /** Highest severity that leaves this environment; `warning` means that nobody is paged for it. */
+  severityCap: z.enum(["critical", "warning"]).default("critical").describe("highest severity of this environment"),
+  /** Where the runbook pages of `docs/runbooks/` are served; the page's name is added. */
+  runbookBaseUrl: z
+    .url({ protocol: /^https$/, error: "an https address without a slash at the end" })
+    .regex(/[^/]$/, "an https address without a slash at the end")
+    .describe("address under which the runbook pages are served"),
+  /**
+   * Exporters whose metrics exist here. A rule whose exporter is missing is left out, because it could never fire.
+   * @default every exporter of the platform
+   */
+  exporters: z
+    .array(z.enum(exporters.map((exporter) => exporter.name)))
+    .default(platformExporters)
+    .describe("exporters that run in this environment"),
+  /** Numbers of the alerts; what is left out has production's value. */
+  thresholds: alertThresholdsSchema.prefault({}),
+  /** Service level objectives of this environment, where they differ from the catalog's. */
+  slo: z
+    .strictObject({
+      /** Highest objective in percent; the catalog's stricter ones are lowered to it. Staging: 99. */
+      objectiveCapPercent: z.number().gt(50).lt(100).default(99.99).describe("highest objective, percent"),
+      /** Length of every objective's window in days, instead of the catalog's. Staging: 7. */
+      windowDays: z.number().int().min(7).max(30).nullable().default(null).describe("window of every objective, days"),
+      /** Events per second below which a burn rate says nothing: one error of three requests is no burning budget. */
+      minimumEventsPerSecond: z.number().positive().default(0.01).describe("low-traffic guard, events per second"),
+    })
+    .prefault({}),
+  /** Days on which the markets with a calendar stay closed; crypto never closes. Renewed once a year. */
+  holidays: z
+    .strictObject({
+      nse: z.array(holiday).default([]).describe("National Stock Exchange of India"),
+      usEquities: z.array(holiday).default([]).describe("New York Stock Exchange and NASDAQ"),
+    })
+    .prefault({}),
+  /** Utilisation of a resource: soft limit warns, hard limit is critical, a forecast beyond the hard limit warns early. */
+  saturation: z
+    .strictObject({
+      /** Hours that the forecast looks ahead; it learns from the last six hours. */
+      forecastHours: z.number().int().min(1).max(72).default(24).describe("hours that the forecast looks ahead"),
+    })
+    .prefault({}),
+});
+
+/** Settings of the section `alerts`, complete. */
+export type AlertSettings = z.output<typeof alertsSchema>;
