@@ -1,4 +1,5 @@
 import { checkEnvironment } from "./checks/environment.ts";
+import { checkRouting } from "./checks/routing.ts";
 import type { Settings } from "./settings.ts";
 
 /** A problem found by a check: where (as a path into the settings) and what is allowed there. */
@@ -17,4 +18,4 @@ export interface Finding {
 export type Check = (settings: Settings) => Finding[];
 
 /** Every check, in the order in which its findings are reported. */
-export const checks: readonly Check[] = [checkEnvironment];
+export const checks: readonly Check[] = [checkEnvironment, checkRouting];

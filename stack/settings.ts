@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { environmentSchema } from "./sections/environment.ts";
+import { notificationsSchema } from "./sections/notifications.ts";
+import { routingSchema } from "./sections/routing.ts";
 
 /**
  * All that a stack file may say: one strict object per section, `trading-platform:<section>:` in `Pulumi.<stack>.yaml`.
@@ -7,6 +9,8 @@ import { environmentSchema } from "./sections/environment.ts";
  */
 export const settingsSchema = z.strictObject({
   environment: environmentSchema,
+  routing: routingSchema,
+  notifications: notificationsSchema,
 });
 
 /** The settings of one environment, complete: defaults filled in, every check passed. */
