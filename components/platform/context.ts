@@ -15,6 +15,10 @@ export interface PlatformContext {
   clusterName: string;
   /** Physical names computed in advance. */
   names: Names;
+  /** Address range of the VPC, from the address plan. */
+  vpcCidr: string;
+  /** Address range of Kubernetes services; EKS takes 172.20.0.0/16 for a VPC in 10.0.0.0/8. */
+  serviceCidr: string;
   /** Where all charts and CRD bundles come from: `oci://…`, `https://…` or `file:…`; absent: each from its own source. */
   chartMirror?: string;
   /** Registry that stands in for the public ones; absent: images come from their own registries. */
