@@ -4,7 +4,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import structure from "google-protobuf/google/protobuf/struct_pb.js";
 import { answer } from "./cloud.ts";
 import { type PlannedResource, stackType } from "./resource.ts";
-import { asSecret, readable } from "./wire.ts";
+import { asSecret, readable, unwrapped } from "./wire.ts";
 
 /** The parts of the SDK's registration request that a plan reads. */
 interface RegisterRequest {
@@ -98,7 +98,7 @@ function describe(request: RegisterRequest, urn: string, inputs: Record<string, 
     parent: request.getParent() || undefined,
     custom: request.getCustom(),
     provider: provider === "" ? undefined : provider.slice(0, provider.lastIndexOf("::")),
-    inputs: readable(inputs) as Record<string, unknown>,
+    inputs: readable(withConfigurationShown(request.getType(), inputs)) as Record<string, unknown>,
     dependencies: [...new Set(request.getDependenciesList())].sort(),
     propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).sort(([a], [b]) => (a < b ? -1 : 1))),
     protect: request.getProtect() ?? false,
@@ -111,6 +111,19 @@ function describe(request: RegisterRequest, urn: string, inputs: Record<string, 
     }),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
+}
+
+/** Annotation by which a Kubernetes Secret says that it holds configuration which tools must read, and no secret. */
+export const configurationAnnotation = "trading-platform/holds";
+
+/**
+ * The Kubernetes SDK marks the data of every Secret as secret. Alertmanager's operator reads its configuration from a
+ * Secret although it holds none (credentials are files), so a Secret that says so is shown.
+ */
+function withConfigurationShown(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  const { annotations } = (inputs.metadata ?? {}) as { annotations?: Record<string, unknown> };
+  if (type !== "kubernetes:core/v1:Secret" || annotations?.[configurationAnnotation] !== "configuration") return inputs;
+  return { ...inputs, stringData: unwrapped(inputs.stringData) };
 }
 
 /** The program looks nothing up: zones, accounts and images are settings. A look-up would hide a network call. */

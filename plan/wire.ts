@@ -33,6 +33,11 @@ export function holdsUnknown(value: unknown): boolean {
   return false;
 }
 
+/** The value inside a secret in wire form; any other value as it is. */
+export function unwrapped(value: unknown): unknown {
+  return isSecret(value) ? (value as { value: unknown }).value : value;
+}
+
 /** Turns wire form into what a plan shows: secrets and unknown values replaced by marks, references by URNs, keys sorted. */
 export function readable(value: unknown): unknown {
   if (value === unknownValue) return unknownMark;
