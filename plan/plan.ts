@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import type { Catalog } from "../catalog/types.ts";
 import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
 import type { SettingsSource } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
@@ -21,17 +22,14 @@ export interface PlanRequest {
   file?: StackFile;
   /** Program to run instead of the project's own `index.ts`; for tests. */
   program?: Program;
-  /** Services to plan instead of those in `catalog/services/`; for tests and benches. */
-  catalogDirectory?: string;
+  /** Catalog to plan instead of the one in `catalog/`; for tests and benches. */
+  catalog?: Catalog;
   /** Called as resources are registered, with their number so far. */
   onProgress?: (count: number) => void;
 }
 
 /** What the default export of `index.ts` is; Pulumi itself calls it without arguments. */
-export type Program = (overrides?: {
-  source?: SettingsSource;
-  catalogDirectory?: string;
-}) => Promise<Record<string, unknown>>;
+export type Program = (overrides?: { source?: SettingsSource; catalog?: Catalog }) => Promise<Record<string, unknown>>;
 
 /** A stack planned offline. */
 export interface Plan {
@@ -74,9 +72,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const program: Program = request.program ?? (await import("../index.ts")).default;
   const source = { project, file: file.file, text: file.text, config: file.config };
   const warnings: string[] = [];
-  const outputs = await withWarnings(warnings, () =>
-    runToEnd(() => program({ source, catalogDirectory: request.catalogDirectory })),
-  );
+  const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog: request.catalog })));
   return {
     project,
     stack: request.stack,
