@@ -65,8 +65,8 @@ try {
   }));
   for (const { count, milliseconds, bytes, printed } of growth)
     row(String(count), seconds(milliseconds), printed.trim(), megabytes(bytes));
-  const [none, , hundred, thousand] = growth as [Measure, Measure, Measure, Measure];
-  const increment = (thousand.milliseconds - none.milliseconds) / (hundred.milliseconds - none.milliseconds);
+  const wall = (count: number) => growth.find((entry) => entry.count === count)!.milliseconds;
+  const increment = (wall(1000) - wall(0)) / (wall(100) - wall(0));
   console.log(`\n1000 services add ${increment.toFixed(1)} times what 100 add (10.0 is linear, 12 is the limit).`);
 } finally {
   rmSync(directory, { recursive: true, force: true });
