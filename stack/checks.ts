@@ -1,4 +1,5 @@
 import { checkEnvironment } from "./checks/environment.ts";
+import { checkPlatform } from "./checks/platform.ts";
 import { checkRouting } from "./checks/routing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,4 +19,4 @@ export interface Finding {
 export type Check = (settings: Settings) => Finding[];
 
 /** Every check, in the order in which its findings are reported. */
-export const checks: readonly Check[] = [checkEnvironment, checkRouting];
+export const checks: readonly Check[] = [checkEnvironment, checkRouting, checkPlatform];

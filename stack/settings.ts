@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { environmentSchema } from "./sections/environment.ts";
+import { gatewaySchema } from "./sections/gateway.ts";
 import { notificationsSchema } from "./sections/notifications.ts";
+import { platformSchema } from "./sections/platform.ts";
 import { routingSchema } from "./sections/routing.ts";
 
 /**
@@ -11,6 +13,8 @@ export const settingsSchema = z.strictObject({
   environment: environmentSchema,
   routing: routingSchema,
   notifications: notificationsSchema,
+  platform: platformSchema,
+  gateway: gatewaySchema,
 });
 
 /** The settings of one environment, complete: defaults filled in, every check passed. */

@@ -7,10 +7,11 @@ import { type Problem, ProblemsError } from "../../stack/problem.ts";
 import { dataCases } from "./cases/data.ts";
 import { environmentCases } from "./cases/environment.ts";
 import { networkCases } from "./cases/network.ts";
+import { platformCases } from "./cases/platform.ts";
 import type { WrongCase } from "./cases/types.ts";
 
 const project = "trading-platform";
-const cases: WrongCase[] = [...environmentCases, ...networkCases, ...dataCases];
+const cases: WrongCase[] = [...environmentCases, ...networkCases, ...dataCases, ...platformCases];
 
 /** The staging file with one change, as text and configuration. */
 function source(change: (config: Record<string, unknown>) => void = () => undefined): SettingsSource {

@@ -1,0 +1,51 @@
+import type { WrongCase } from "./types.ts";
+
+const platform = "trading-platform:platform";
+const gateway = "trading-platform:gateway";
+
+/** Wrong stack files about the sections `platform` and `gateway`. */
+export const platformCases: WrongCase[] = [
+  {
+    name: "an unknown system to be left out, with the nearest known one",
+    change: (config) => {
+      config[platform].without = ["externaldns"];
+    },
+    expect: { key: "platform.without.0", allowed: /external-dns/, nearest: "external-dns" },
+  },
+  {
+    name: "a system left out that another needs",
+    change: (config) => {
+      config[platform].without = ["elastic"];
+    },
+    expect: { key: "platform.without.0", allowed: /tracing needs elastic/ },
+  },
+  {
+    name: "a chart mirror without scheme",
+    change: (config) => {
+      config[platform].chartMirror = "charts.example.com/all";
+    },
+    expect: { key: "platform.chartMirror", allowed: /oci:\/\/registry\/path, https:\/\/host\/path or file:directory/ },
+  },
+  {
+    name: "an image mirror with a scheme",
+    change: (config) => {
+      config[platform].imageMirror = { registry: "https://registry.example.com" };
+    },
+    expect: { key: "platform.imageMirror.registry", allowed: /without a scheme/ },
+  },
+  {
+    name: "fewer NGINX pods at most than at least",
+    change: (config) => {
+      config[gateway].minimumReplicas = 3;
+      config[gateway].maximumReplicas = 2;
+    },
+    expect: { key: "gateway.maximumReplicas", allowed: /at least gateway.minimumReplicas, 3/ },
+  },
+  {
+    name: "an unknown kind of balancer",
+    change: (config) => {
+      config[gateway].balancer = "classic";
+    },
+    expect: { key: "gateway.balancer", allowed: /network, application/ },
+  },
+];
