@@ -1,0 +1,84 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { policyDocument, serviceTrust } from "../policyDocument.ts";
+
+/** Where the record of all connections goes. */
+export interface FlowLogsArgs {
+  /** VPC to watch. */
+  vpcId: pulumi.Input<string>;
+  /** Name of the log group, from `Names`. */
+  logGroupName: string;
+  /** Days to keep; a value that CloudWatch knows. */
+  retentionDays: number;
+  /** Key for logs. */
+  keyArn: pulumi.Input<string>;
+  /**
+   * Seconds over which connections are summed up: 60 or 600. 60 costs up to ten times as many records and shows an
+   * attack nine minutes sooner.
+   */
+  aggregationSeconds: 60 | 600;
+  /** Account, so that no other account's flow logs can use the role (confused deputy). */
+  accountId: string;
+}
+
+/** Records accepted and refused connections of a VPC in CloudWatch Logs, encrypted by the key for logs. */
+export class FlowLogs extends pulumi.ComponentResource {
+  readonly logGroupName: pulumi.Output<string>;
+
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "trading-platform:network:FlowLogs",
+      name,
+      { logGroupName: args.logGroupName, retentionDays: args.retentionDays },
+      opts,
+    );
+    const parent = { parent: this };
+
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-group`,
+      { name: args.logGroupName, retentionInDays: args.retentionDays, kmsKeyId: args.keyArn },
+      parent,
+    );
+    const role = createRole(name, args, logGroup, parent);
+    new aws.ec2.FlowLog(
+      `${name}-log`,
+      {
+        vpcId: args.vpcId,
+        trafficType: "ALL",
+        logDestinationType: "cloud-watch-logs",
+        logDestination: logGroup.arn,
+        iamRoleArn: role.arn,
+        maxAggregationInterval: args.aggregationSeconds,
+      },
+      parent,
+    );
+
+    this.logGroupName = logGroup.name;
+    this.registerOutputs({ logGroupName: this.logGroupName });
+  }
+}
+
+function createRole(
+  name: string,
+  args: FlowLogsArgs,
+  logGroup: aws.cloudwatch.LogGroup,
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  const role = new aws.iam.Role(
+    `${name}-role`,
+    {
+      description: "VPC flow logs write to their log group",
+      assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", args),
+    },
+    opts,
+  );
+  const policy = policyDocument([
+    {
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+      Resource: [logGroup.arn, pulumi.interpolate`${logGroup.arn}:*`],
+    },
+    { Action: "logs:DescribeLogGroups", Resource: "*" },
+  ]);
+  new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy }, opts);
+  return role;
+}
