@@ -1,0 +1,128 @@
+import type { Service } from "../../../catalog/types.ts";
+
+/** An Alertmanager inhibition: while a source fires, targets that agree in the labels of `equal` are not sent. */
+export interface InhibitRule {
+  source_matchers: string[];
+  target_matchers: string[];
+  equal: string[];
+}
+
+/** What the inhibition must know of a service: its name and what it needs. */
+export type Dependant = Pick<Service, "name" | "uses">;
+
+/** Alerts that say a whole service is gone; all carry its name in the label `service`. */
+export const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnavailable"] as const;
+
+/**
+ * What shared systems services use, and the alerts that say such a system is gone. Not those of a part that others
+ * make up for (one broker of three): they would hide a symptom that has another cause.
+ */
+const sharedSystems = [
+  { alerts: ["DatabaseConnectionFailure"], usedBy: ({ uses }: Dependant) => uses?.postgres !== undefined },
+  { alerts: ["RedisConnectionFailure"], usedBy: ({ uses }: Dependant) => uses?.cache !== undefined },
+  { alerts: ["KafkaOfflinePartitions"], usedBy: ({ uses }: Dependant) => uses?.topics !== undefined },
+  { alerts: ["ElasticsearchClusterRed"], usedBy: ({ uses }: Dependant) => uses?.elasticsearch !== undefined },
+  { alerts: ["RabbitmqAlarm"], usedBy: ({ uses }: Dependant) => uses?.queues !== undefined },
+] as const;
+
+/** One cause that explains others by name, whatever the service. */
+const knownConsequences = [
+  {
+    causes: ["KafkaBrokerDown", "KafkaOfflinePartitions"],
+    effects: ["KafkaConsumerLagHigh", "KafkaConsumerNotProgressing", "KafkaUnderReplicatedPartitions"],
+  },
+  { causes: ["KillSwitchActive"], effects: ["NoTradesExecuted", "StrategySignalsWithoutOrders"] },
+] as const;
+
+/** Symptoms that a broken dependency explains. */
+const symptoms = 'category=~"performance|slo"';
+
+/** Every alert of ours that the inhibition names; a test holds that the catalogue defines them all. */
+export const alertsNamedByInhibition: readonly string[] = [
+  ...serviceDownAlerts,
+  ...sharedSystems.flatMap(({ alerts }) => alerts),
+  ...knownConsequences.flatMap(({ causes, effects }) => [...causes, ...effects]),
+];
+
+/**
+ * All inhibitions. `equal` counts a label that is missing on both sides as equal, so every rule also asks for the
+ * labels that it compares.
+ */
+export function inhibitRules(services: readonly Dependant[]): InhibitRule[] {
+  return [...severityRules(), ...serviceRules(services), ...systemRules(services), ...consequenceRules()];
+}
+
+/** The critical tier of a condition silences its warning: ours by family, those of the chart by the alert's name. */
+function severityRules(): InhibitRule[] {
+  return [
+    {
+      source_matchers: ['severity="critical"', 'family=~".+"'],
+      target_matchers: ['severity=~"warning|info"', 'family=~".+"'],
+      equal: ["family", "service", "instance", "node", "pod"],
+    },
+    {
+      source_matchers: ['severity="critical"', 'family=""', 'alertname=~".+"'],
+      target_matchers: ['severity=~"warning|info"', 'family=""'],
+      equal: ["alertname", "namespace", "service", "instance", "node"],
+    },
+    {
+      source_matchers: [oneOf("alertname", ["KubeNodeNotReady", "KubeNodeUnreachable"]), 'node=~".+"'],
+      target_matchers: ['severity=~"warning|info"', 'node=~".+"'],
+      equal: ["node"],
+    },
+  ];
+}
+
+/** A service that is down explains its own symptoms and those of the services that cannot do without it. */
+function serviceRules(services: readonly Dependant[]): InhibitRule[] {
+  const own = {
+    source_matchers: [oneOf("alertname", serviceDownAlerts), 'service=~".+"'],
+    target_matchers: [symptoms, 'service=~".+"'],
+    equal: ["service"],
+  };
+  const needed = [...new Set(services.flatMap(requiredServices))].sort();
+  return [
+    own,
+    ...needed.map((name) => ({
+      source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${name}"`],
+      target_matchers: [symptoms, servicesThat(services, (service) => requiredServices(service).includes(name))],
+      equal: [],
+    })),
+  ];
+}
+
+/** A shared system that is down explains the symptoms of the services that use it. */
+function systemRules(services: readonly Dependant[]): InhibitRule[] {
+  return sharedSystems
+    .filter(({ usedBy }) => services.some(usedBy))
+    .map(({ alerts, usedBy }) => ({
+      source_matchers: [oneOf("alertname", alerts)],
+      target_matchers: [symptoms, servicesThat(services, usedBy)],
+      equal: [],
+    }));
+}
+
+function consequenceRules(): InhibitRule[] {
+  return knownConsequences.map(({ causes, effects }) => ({
+    source_matchers: [oneOf("alertname", causes)],
+    target_matchers: [oneOf("alertname", effects)],
+    equal: [],
+  }));
+}
+
+/** Services that this one needs while it serves; an optional one explains nothing. */
+function requiredServices({ uses }: Dependant): string[] {
+  return Object.entries(uses?.services ?? {})
+    .filter(([, need]) => need !== "optional")
+    .map(([name]) => name);
+}
+
+function servicesThat(services: readonly Dependant[], holds: (service: Dependant) => boolean): string {
+  const names = services.filter(holds).map(({ name }) => name);
+  return oneOf("service", names.sort());
+}
+
+/** Alertmanager anchors regular expressions; names hold no character that means something in one. */
+function oneOf(label: string, values: readonly string[]): string {
+  return values.length === 1 ? `${label}="${values[0]}"` : `${label}=~"${values.join("|")}"`;
+}

@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type AlertmanagerConfig,
+  alertmanagerConfig,
+  type Route,
+  renderAlertmanagerConfig,
+} from "../../components/observability/routing/alertmanager.ts";
+import { alertsNamedByInhibition } from "../../components/observability/routing/inhibition.ts";
+import { receiverCredentials } from "../../components/observability/routing/names.ts";
+import { messageTemplates } from "../../components/observability/routing/templates.ts";
+import { checkReceivers, checkTimings } from "../../stack/checks/routing.ts";
+import { inhibits, type Labels, routeOf } from "../support/alertmanagerModel.ts";
+import { routingInput, routingOf } from "../support/routing.ts";
+import { requireTool, runTool, type Tool } from "../support/tools.ts";
+
+const stacks = ["staging", "production"] as const;
+
+/** Labels → receiver, group wait, group interval and repeat interval: the required table, per stack. */
+const cases: Record<(typeof stacks)[number], [Labels, string, string, string, string][]> = {
+  production: [
+    [{ alertname: "ServiceDown", severity: "critical", service: "dashboard" }, "critical", "0s", "1m", "5m"],
+    [{ alertname: "HighCpuUsage", severity: "warning", service: "dashboard" }, "warning", "30s", "5m", "30m"],
+    [{ alertname: "LogParseErrors", severity: "info" }, "digest", "5m", "5m", "23h30m"],
+    [{ alertname: "Watchdog", severity: "none" }, "heartbeat", "0s", "1m", "5m"],
+    [{ alertname: "InfoInhibitor", severity: "none" }, "discard", "30s", "5m", "24h"],
+    [{ alertname: "SomethingNew", severity: "disaster" }, "warning", "30s", "5m", "30m"],
+    [{ alertname: "NoSeverity" }, "warning", "30s", "5m", "30m"],
+  ],
+  staging: [
+    [{ alertname: "ServiceDown", severity: "critical", service: "dashboard" }, "warning", "30s", "5m", "30m"],
+    [{ alertname: "HighCpuUsage", severity: "warning", service: "dashboard" }, "warning", "30s", "5m", "30m"],
+    [{ alertname: "LogParseErrors", severity: "info" }, "digest", "5m", "5m", "23h30m"],
+    [{ alertname: "Watchdog", severity: "none" }, "heartbeat", "0s", "1m", "5m"],
+  ],
+};
+
+const routesBelow = (route: Route): Route[] => [route, ...(route.routes ?? []).flatMap(routesBelow)];
+
+for (const stack of stacks) {
+  describe(`alert routing of ${stack}`, () => {
+    let config: AlertmanagerConfig;
+
+    before(async () => {
+      config = alertmanagerConfig(await routingInput(stack));
+    });
+
+    for (const [labels, receiver, wait, interval, repeat] of cases[stack]) {
+      const severity = labels.severity ?? "without severity";
+      it(`sends ${labels.alertname} (${severity}) to ${receiver} after ${wait}, again after ${repeat}`, () => {
+        const route = routeOf(config.route, labels);
+        assert.deepEqual(
+          [route.receiver, route.group_wait, route.group_interval, route.repeat_interval],
+          [receiver, wait, interval, repeat],
+        );
+      });
+    }
+
+    it("has a receiver for every route and a route for every receiver", () => {
+      const used = new Set(routesBelow(config.route).map(({ receiver }) => receiver));
+      assert.deepEqual([...used].sort(), config.receivers.map(({ name }) => name).sort());
+    });
+
+    it("keeps active time intervals off the root, which Alertmanager refuses, and defines each that is used", () => {
+      assert.equal(config.route.active_time_intervals, undefined);
+      const used = routesBelow(config.route).flatMap((route) => route.active_time_intervals ?? []);
+      assert.deepEqual(used, ["digest"]);
+      assert.deepEqual(
+        config.time_intervals.map(({ name }) => name),
+        ["digest"],
+      );
+    });
+
+    it("names credentials only by file", () => {
+      const text = renderAlertmanagerConfig(config);
+      assert.doesNotMatch(text, /hooks\.slack\.com|api_url: |password: |(^|\s)url: |secret_key|access_key/);
+      const files = [...text.matchAll(/\/etc\/alertmanager\/secrets\/alertmanager-receivers\/([\w-]+)/g)];
+      assert.ok(files.length > 0);
+      const keys = new Set<string>(Object.values(receiverCredentials).map(({ key }) => key));
+      for (const [, key] of files) assert.ok(keys.has(key ?? ""), `${key} is no key of the receivers' Secret`);
+    });
+  });
+}
+
+describe("alert routing: who is told", () => {
+  it("pages in production by Slack, e-mail and SNS, and nobody in staging", async () => {
+    const production = alertmanagerConfig(await routingInput("production"));
+    const critical = production.receivers.find(({ name }) => name === "critical");
+    assert.ok(critical?.slack_configs && critical.email_configs && critical.sns_configs);
+    const staging = alertmanagerConfig(await routingInput("staging"));
+    assert.deepEqual(
+      staging.receivers.filter(({ name, sns_configs }) => name === "critical" || (sns_configs && name !== "heartbeat")),
+      [],
+    );
+  });
+
+  it("beats outside AWS and inside it", async () => {
+    const { receivers } = alertmanagerConfig(await routingInput("production"));
+    const heartbeat = receivers.find(({ name }) => name === "heartbeat");
+    assert.match(heartbeat?.webhook_configs?.[0]?.url_file ?? "", /heartbeat-url$/);
+    assert.match(heartbeat?.sns_configs?.[0]?.topic_arn ?? "", /alerts-heartbeat$/);
+  });
+});
+
+describe("alert routing: checks of the settings", () => {
+  const withRepeat = (groupInterval: string, repeatInterval: string) => {
+    const routing = structuredClone(routingOf("production"));
+    routing.critical.timing = { groupWait: "0s", groupInterval, repeatInterval };
+    return checkTimings(routing);
+  };
+
+  it("accepts the required timings", () => {
+    for (const stack of stacks) assert.deepEqual(checkTimings(routingOf(stack)), []);
+    assert.deepEqual(withRepeat("1m", "5m"), []);
+  });
+
+  for (const [group, repeat, why] of [
+    ["5m", "5m", "equal intervals double the repetition"],
+    ["10m", "5m", "a repetition inside the group interval never happens in time"],
+    ["2m", "5m", "no multiple: the repetition slips to the next tick"],
+    ["0s", "5m", "no interval at all"],
+  ] as const) {
+    it(`refuses ${group} and ${repeat}: ${why}`, () => {
+      const [finding, ...others] = withRepeat(group, repeat);
+      assert.deepEqual(finding?.path, ["routing", "critical", "timing", "repeatInterval"]);
+      assert.match(finding?.allowed ?? "", /multiple of groupInterval/);
+      assert.equal(others.length, 0);
+    });
+  }
+
+  it("refuses a tier that reaches nobody", () => {
+    const routing = structuredClone(routingOf("staging"));
+    assert.deepEqual(checkReceivers(routing), []);
+    routing.digest.slack = null;
+    routing.digest.email = [];
+    assert.deepEqual(
+      checkReceivers(routing).map(({ path }) => path),
+      [["routing", "digest"]],
+    );
+  });
+});
+
+describe("alert routing: inhibition", () => {
+  let config: AlertmanagerConfig;
+  const silences = (source: Labels, target: Labels) => inhibits(config.inhibit_rules, source, target);
+  const down = (service: string): Labels => ({
+    alertname: "ServiceDown",
+    severity: "critical",
+    category: "critical",
+    service,
+  });
+  const slow = (service: string): Labels => ({
+    alertname: "HighResponseTimeP95",
+    severity: "warning",
+    category: "performance",
+    service,
+  });
+
+  before(async () => {
+    config = alertmanagerConfig(await routingInput("production"));
+  });
+
+  it("silences the warning of a family while its critical fires, on the same service only", () => {
+    const tier = (alertname: string, severity: string, service: string): Labels => ({
+      ...{ alertname, severity, service, family: "cpu-usage", category: "performance" },
+    });
+    assert.ok(silences(tier("CriticalCpuUsage", "critical", "a"), tier("HighCpuUsage", "warning", "a")));
+    assert.ok(!silences(tier("CriticalCpuUsage", "critical", "a"), tier("HighCpuUsage", "warning", "b")));
+    assert.ok(!silences(tier("HighCpuUsage", "warning", "a"), tier("CriticalCpuUsage", "critical", "a")));
+  });
+
+  it("does not let an alert without family silence every other one without family", () => {
+    const foreign = { alertname: "KubeAPIDown", severity: "critical" };
+    assert.ok(!silences(foreign, { alertname: "KubePodNotReady", severity: "warning" }));
+    assert.ok(silences(foreign, { alertname: "KubeAPIDown", severity: "warning" }));
+  });
+
+  it("silences symptoms of a service that is down, and of those that need it, not of others", () => {
+    assert.ok(silences(down("dashboard"), slow("dashboard")));
+    assert.ok(silences(down("trading-system"), slow("dashboard")), "the dashboard needs the trading system");
+    assert.ok(!silences(down("dashboard"), slow("trading-system")), "the need has a direction");
+    assert.ok(!silences(down("ml-platform"), slow("trading-system")), "an optional dependency explains nothing");
+    assert.ok(!silences(down("trading-system"), down("dashboard")), "what is down itself is told");
+  });
+
+  it("silences symptoms of the users of a database that is gone", () => {
+    const database = { alertname: "DatabaseConnectionFailure", severity: "critical", category: "critical" };
+    assert.ok(silences(database, slow("trading-system")));
+    assert.ok(!silences(database, slow("streaming-platform")), "it keeps nothing in the database");
+  });
+
+  it("keeps symptoms audible when only one broker of several is down", () => {
+    assert.ok(!silences({ alertname: "KafkaBrokerDown", severity: "critical" }, slow("trading-system")));
+  });
+
+  it("never silences by info, and has no rule for the chart's InfoInhibitor", () => {
+    assert.ok(!JSON.stringify(config.inhibit_rules).includes("InfoInhibitor"));
+    const info = { alertname: "LogParseErrors", severity: "info", service: "dashboard" };
+    assert.ok(!silences({ alertname: "InfoInhibitor", severity: "none" }, info));
+  });
+
+  it("names every alert once it is defined", () => {
+    assert.ok(new Set(alertsNamedByInhibition).size >= 12);
+  });
+});
+
+describe("alert routing: amtool agrees", () => {
+  let tool: Tool;
+  let folder: string;
+
+  before(async function () {
+    tool = await requireTool("amtool", this);
+    folder = mkdtempSync(join(tmpdir(), "routing-"));
+    writeFileSync(join(folder, "platform.tmpl"), messageTemplates("https://grafana.trading.example.com"));
+    for (const stack of stacks) {
+      const config = alertmanagerConfig(await routingInput(stack));
+      const text = renderAlertmanagerConfig({ ...config, templates: [] });
+      writeFileSync(join(folder, `${stack}.yaml`), forVersion(text, tool.version));
+      writeFileSync(
+        join(folder, `${stack}-equal.yaml`),
+        forVersion(text, tool.version).replace(/severity=/g, "severity"),
+      );
+    }
+  });
+
+  after(() => folder && rmSync(folder, { recursive: true, force: true }));
+
+  for (const stack of stacks) {
+    it(`finds no fault in the configuration of ${stack}`, async () => {
+      const good = await runTool(tool, ["check-config", join(folder, `${stack}.yaml`)]);
+      assert.equal(good.code, 0, good.stdout + good.stderr);
+      const bad = await runTool(tool, ["check-config", join(folder, `${stack}-equal.yaml`)]);
+      assert.notEqual(bad.code, 0, "a broken matcher must be found");
+    });
+
+    for (const [labels, receiver] of cases[stack]) {
+      it(`routes ${labels.alertname} of ${stack} to ${receiver}`, async () => {
+        const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+        const test = (expected: string) =>
+          runTool(tool, [
+            ...["config", "routes", "test", `--config.file=${join(folder, `${stack}.yaml`)}`],
+            ...[`--verify.receivers=${expected}`, ...pairs],
+          ]);
+        const result = await test(receiver);
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        assert.notEqual((await test("nobody")).code, 0, "amtool must notice another receiver");
+      });
+    }
+  }
+});
+
+/** Alertmanager reads the webhook's address from a file since 0.26; Debian's 0.25 only knows it in clear. */
+function forVersion(text: string, version: string): string {
+  return /^0\.(1\d|2[0-5])\./.test(version)
+    ? text.replace(/url_file: ".*heartbeat-url"/, 'url: "http://127.0.0.1:9"')
+    : text;
+}
