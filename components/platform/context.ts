@@ -49,3 +49,15 @@ export const priorityClasses = {
 export function host(context: Pick<PlatformContext, "domain">, name: string): string {
   return `${name}.${context.domain}`;
 }
+
+/**
+ * Annotations that make Pulumi wait for a custom resource, whose readiness it cannot know by itself.
+ *
+ * @param condition as `kubectl wait --for` takes it, for example `condition=Ready`
+ */
+export function readiness(
+  context: Pick<PlatformContext, "waitForReadiness">,
+  condition: string,
+): { [annotation: string]: string } {
+  return context.waitForReadiness ? { "pulumi.com/waitFor": condition } : { "pulumi.com/skipAwait": "true" };
+}
