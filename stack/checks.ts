@@ -1,6 +1,13 @@
+import { checkBackups, checkBuckets } from "./checks/backups.ts";
+import { checkBroker } from "./checks/broker.ts";
+import { checkCache } from "./checks/cache.ts";
+import { checkCluster } from "./checks/cluster.ts";
 import { checkEnvironment } from "./checks/environment.ts";
 import { checkPlatform } from "./checks/platform.ts";
+import { checkPostgres } from "./checks/postgres.ts";
 import { checkRouting } from "./checks/routing.ts";
+import { checkConsul, checkElastic, checkKafka, checkVault } from "./checks/statefulSystems.ts";
+import { checkTradingBot } from "./checks/tradingBot.ts";
 import type { Settings } from "./settings.ts";
 
 /** A problem found by a check: where (as a path into the settings) and what is allowed there. */
@@ -19,4 +26,19 @@ export interface Finding {
 export type Check = (settings: Settings) => Finding[];
 
 /** Every check, in the order in which its findings are reported. */
-export const checks: readonly Check[] = [checkEnvironment, checkRouting, checkPlatform];
+export const checks: readonly Check[] = [
+  checkEnvironment,
+  checkRouting,
+  checkPlatform,
+  checkVault,
+  checkConsul,
+  checkKafka,
+  checkElastic,
+  checkPostgres,
+  checkCache,
+  checkBroker,
+  checkBuckets,
+  checkBackups,
+  checkCluster,
+  checkTradingBot,
+];

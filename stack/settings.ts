@@ -1,9 +1,20 @@
 import { z } from "zod";
+import { backupsSchema } from "./sections/backups.ts";
+import { brokerSchema } from "./sections/broker.ts";
+import { bucketsSchema } from "./sections/buckets.ts";
+import { cacheSchema } from "./sections/cache.ts";
+import { clusterSchema } from "./sections/cluster.ts";
+import { consulSchema } from "./sections/consul.ts";
+import { elasticSchema } from "./sections/elastic.ts";
 import { environmentSchema } from "./sections/environment.ts";
 import { gatewaySchema } from "./sections/gateway.ts";
+import { kafkaSchema } from "./sections/kafka.ts";
 import { notificationsSchema } from "./sections/notifications.ts";
 import { platformSchema } from "./sections/platform.ts";
+import { postgresSchema } from "./sections/postgres.ts";
 import { routingSchema } from "./sections/routing.ts";
+import { tradingBotSchema } from "./sections/tradingBot.ts";
+import { vaultSchema } from "./sections/vault.ts";
 
 /**
  * All that a stack file may say: one strict object per section, `trading-platform:<section>:` in `Pulumi.<stack>.yaml`.
@@ -15,6 +26,17 @@ export const settingsSchema = z.strictObject({
   notifications: notificationsSchema,
   platform: platformSchema,
   gateway: gatewaySchema,
+  vault: vaultSchema,
+  consul: consulSchema,
+  kafka: kafkaSchema,
+  elastic: elasticSchema,
+  postgres: postgresSchema,
+  cache: cacheSchema,
+  broker: brokerSchema,
+  buckets: bucketsSchema,
+  backups: backupsSchema,
+  cluster: clusterSchema,
+  tradingBot: tradingBotSchema,
 });
 
 /** The settings of one environment, complete: defaults filled in, every check passed. */

@@ -1,0 +1,24 @@
+import type { Finding } from "../checks.ts";
+import type { Settings } from "../settings.ts";
+import { brokerFamilies } from "../versions.ts";
+import { checkVersion } from "./versions.ts";
+
+/** Version, instance family and zones of the message broker. */
+export function checkBroker({ broker, environment }: Settings): Finding[] {
+  const findings = checkVersion(["broker", "version"], "rabbitmq", broker.version);
+  const families = brokerFamilies(broker.version);
+  const size = broker.instanceType.split(".").at(-1) ?? "";
+  if (families.length > 0 && !families.some((family) => broker.instanceType === `${family}.${size}`))
+    findings.push({
+      path: ["broker", "instanceType"],
+      allowed: `a type of ${families.join(" or ")} with RabbitMQ ${broker.version}`,
+      nearest: `${families[0]}.${["medium", "large", "xlarge"].includes(size) ? size : "medium"}`,
+    });
+  if (broker.deployment === "cluster" && environment.zones.length < 2)
+    findings.push({
+      path: ["broker", "deployment"],
+      allowed: "single while environment.zones lists one zone",
+      hint: "A cluster spreads over zones: add one to environment.zones.",
+    });
+  return findings;
+}
