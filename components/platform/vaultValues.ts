@@ -1,6 +1,7 @@
 import type { PlatformContext } from "./context.ts";
 import { priorityClasses } from "./context.ts";
-import { hasBudget, resources, topologySpread } from "./pods.ts";
+import { pinnedImage } from "./imageMirror.ts";
+import { hasBudget, resources, restrictedContainer, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 import { vaultNamespace, vaultServiceAccount, vaultTlsSecret } from "./vaultNames.ts";
 
@@ -26,7 +27,7 @@ const healthPath = "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204"
 
 /** Values of the chart `vault`: Raft, TLS, auto-unseal by KMS; no injector, for External Secrets brings the secrets. */
 export function vaultValues(
-  context: Pick<PlatformContext, "region" | "names" | "storageClassName" | "topologySpread">,
+  context: Pick<PlatformContext, "imageMirror" | "names" | "region" | "storageClassName" | "topologySpread">,
   settings: VaultServerSettings,
 ): ChartValues {
   const { replicas } = settings;
@@ -53,7 +54,7 @@ export function vaultValues(
       extraEnvironmentVars: { VAULT_CACERT: `${certificateDirectory}/ca.crt`, AWS_REGION: context.region },
       // The reloader must see Vault's process to send it a signal, see `certificateReloader`.
       shareProcessNamespace: true,
-      extraContainers: [certificateReloader()],
+      extraContainers: [certificateReloader(context)],
       volumes: [
         { name: "vault-tls", secret: { secretName: vaultTlsSecret, defaultMode: 0o440 } },
         { name: "scripts", configMap: { name: vaultScriptsConfigMap, defaultMode: 0o444 } },
@@ -113,21 +114,14 @@ export const vaultScriptsConfigMap = "vault-scripts";
  * Watches the certificate and tells Vault to read it again: Vault reads it only at start and on SIGHUP, and pods of a
  * StatefulSet with OnDelete are not restarted by anybody. Runs as Vault's own user, so that the signal is allowed.
  */
-function certificateReloader() {
+function certificateReloader(context: Pick<PlatformContext, "imageMirror">) {
   return {
     name: "certificate-reloader",
-    image: "hashicorp/vault:2.0.4",
+    image: pinnedImage("vault", context.imageMirror),
     command: ["/bin/sh", "/scripts/vault-reload.sh"],
     env: [{ name: "CERTIFICATE", value: `${certificateDirectory}/tls.crt` }],
     resources: resources("5m", "16Mi", "32Mi"),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      runAsUser: 100,
-      runAsGroup: 1000,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: { ...restrictedContainer, runAsUser: 100, runAsGroup: 1000 },
     volumeMounts: [
       { name: "vault-tls", mountPath: certificateDirectory, readOnly: true },
       { name: "scripts", mountPath: "/scripts", readOnly: true },

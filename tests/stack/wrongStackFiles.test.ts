@@ -8,10 +8,17 @@ import { dataCases } from "./cases/data.ts";
 import { environmentCases } from "./cases/environment.ts";
 import { networkCases } from "./cases/network.ts";
 import { platformCases } from "./cases/platform.ts";
+import { statefulSystemsCases } from "./cases/statefulSystems.ts";
 import type { WrongCase } from "./cases/types.ts";
 
 const project = "trading-platform";
-const cases: WrongCase[] = [...environmentCases, ...networkCases, ...dataCases, ...platformCases];
+const cases: WrongCase[] = [
+  ...environmentCases,
+  ...networkCases,
+  ...dataCases,
+  ...platformCases,
+  ...statefulSystemsCases,
+];
 
 /** The staging file with one change, as text and configuration. */
 function source(change: (config: Record<string, unknown>) => void = () => undefined): SettingsSource {
