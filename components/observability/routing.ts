@@ -1,0 +1,177 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RoutingSettings } from "../../stack/sections/routing.ts";
+import { PodIdentity } from "../compute/podIdentity.ts";
+import { type PlatformContext, readiness } from "../platform/context.ts";
+import { secretStore } from "../platform/externalSecrets.ts";
+import {
+  alertmanagerConfigSecret,
+  alertmanagerReceiversSecret,
+  alertmanagerServiceAccount,
+  monitoringNamespace,
+} from "../platform/monitoringNames.ts";
+import type { PolicyStatement } from "../policyDocument.ts";
+import { Secret } from "../security/secret.ts";
+import { type AlertmanagerConfig, alertmanagerConfig, renderAlertmanagerConfig } from "./routing/alertmanager.ts";
+import { usedCredentials } from "./routing/credentials.ts";
+import type { Dependant } from "./routing/inhibition.ts";
+import { alertTopicArn, type CredentialName, receiverCredentials, templateKey } from "./routing/names.ts";
+import { messageTemplates } from "./routing/templates.ts";
+
+/** What the routing of alerts needs to be told. */
+export interface AlertRoutingArgs {
+  context: Pick<PlatformContext, "names" | "region" | "clusterName" | "waitForReadiness">;
+  /** Section `routing` of the stack file. */
+  routing: RoutingSettings;
+  /** Highest severity that pages in this environment: setting `alerts.severityCap`. */
+  severityCap: "critical" | "warning";
+  /** Catalogued services, from whose dependencies the inhibition follows. */
+  services: readonly Dependant[];
+  /** Address of Grafana, without a slash at the end. */
+  grafanaUrl: string;
+  /** Customer key of the SNS topics. */
+  topicKeyArn: pulumi.Input<string>;
+  /** Customer key of Secrets Manager. */
+  secretKeyArn: pulumi.Input<string>;
+  /** Days in which a deleted credential can be brought back: setting `security.secrets.recoveryWindowDays`. */
+  recoveryWindowDays: number;
+}
+
+/**
+ * Whom alerts reach: Alertmanager's configuration and templates, the credentials of its receivers and its identity for
+ * SNS. The configuration holds no secret: credentials are files, brought by External Secrets from entries of Secrets
+ * Manager that people fill once (docs/operations/alerting.md).
+ */
+export class AlertRouting extends pulumi.ComponentResource {
+  /** The configuration, as data: tests and reports read it. */
+  readonly config: AlertmanagerConfig;
+  /** What Alertmanager must wait for; pass it to the chart's release. */
+  readonly prerequisites: pulumi.Resource[];
+
+  constructor(name: string, args: AlertRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { names, region } = args.context;
+    super(
+      "trading-platform:observability:AlertRouting",
+      name,
+      { severityCap: args.severityCap, grafanaUrl: args.grafanaUrl, services: args.services.map((each) => each.name) },
+      opts,
+    );
+
+    this.config = alertmanagerConfig({ ...args, names, region });
+    const entries = createEntries(name, args, this.config, this);
+    this.prerequisites = [
+      createConfig(name, args, this.config, this),
+      createReceivers(name, args, this.config, { parent: this, dependsOn: entries }),
+      createIdentity(name, args, this),
+    ];
+    this.registerOutputs({});
+  }
+}
+
+/** The entries that people fill; only those whose receivers exist here. */
+function createEntries(name: string, args: AlertRoutingArgs, config: AlertmanagerConfig, parent: pulumi.Resource) {
+  const paths = new Set(usedCredentials(config).map((credential) => receiverCredentials[credential].path));
+  return [...paths].map(
+    (path) =>
+      new Secret(
+        `${name}-${path.replace("/", "-")}`,
+        {
+          secretName: args.context.names.secret(path),
+          keyArn: args.secretKeyArn,
+          description: describe(path, usedCredentials(config)),
+          recoveryWindowDays: args.recoveryWindowDays,
+        },
+        { parent },
+      ),
+  );
+}
+
+function describe(path: string, used: readonly CredentialName[]): string {
+  const properties = used
+    .map((credential) => receiverCredentials[credential])
+    .filter((credential) => credential.path === path)
+    .map(({ property, description }) => `${property}: ${description}`);
+  return `Alertmanager's credentials, JSON with ${properties.join("; ")}`;
+}
+
+function createConfig(name: string, args: AlertRoutingArgs, config: AlertmanagerConfig, parent: pulumi.Resource) {
+  return new kubernetes.core.v1.Secret(
+    `${name}-config`,
+    {
+      metadata: {
+        name: alertmanagerConfigSecret,
+        namespace: monitoringNamespace,
+        // The operator wants a Secret; this one holds none, so plans may show it.
+        annotations: { "trading-platform/holds": "configuration" },
+      },
+      stringData: {
+        "alertmanager.yaml": renderAlertmanagerConfig(config),
+        [templateKey]: messageTemplates(args.grafanaUrl),
+      },
+    },
+    { parent },
+  );
+}
+
+function createReceivers(
+  name: string,
+  { context }: AlertRoutingArgs,
+  config: AlertmanagerConfig,
+  opts: pulumi.CustomResourceOptions,
+) {
+  return new kubernetes.apiextensions.CustomResource(
+    `${name}-receivers`,
+    {
+      apiVersion: "external-secrets.io/v1",
+      kind: "ExternalSecret",
+      metadata: {
+        name: alertmanagerReceiversSecret,
+        namespace: monitoringNamespace,
+        annotations: readiness(context, "condition=Ready"),
+      },
+      spec: {
+        refreshInterval: "1h",
+        secretStoreRef: { kind: "ClusterSecretStore", name: secretStore },
+        target: { name: alertmanagerReceiversSecret, creationPolicy: "Owner", deletionPolicy: "Retain" },
+        data: usedCredentials(config).map((credential) => {
+          const { key, path, property } = receiverCredentials[credential];
+          return { secretKey: key, remoteRef: { key: context.names.secret(path), property } };
+        }),
+      },
+    },
+    opts,
+  );
+}
+
+function createIdentity(name: string, args: AlertRoutingArgs, parent: pulumi.Resource) {
+  return new PodIdentity(
+    `${name}-identity`,
+    {
+      clusterName: args.context.clusterName,
+      namespace: monitoringNamespace,
+      serviceAccount: alertmanagerServiceAccount,
+      statements: publishStatements(args),
+    },
+    { parent },
+  );
+}
+
+/** Publishing to an encrypted topic needs the key too, but only by way of SNS. */
+export function publishStatements({
+  context: { names, region },
+  topicKeyArn,
+}: Pick<AlertRoutingArgs, "context" | "topicKeyArn">): PolicyStatement[] {
+  return [
+    {
+      Sid: "Publish",
+      Action: "sns:Publish",
+      Resource: [alertTopicArn(names, "critical"), alertTopicArn(names, "heartbeat")],
+    },
+    {
+      Sid: "EncryptMessages",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: topicKeyArn,
+      Condition: { StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } },
+    },
+  ];
+}
