@@ -35,6 +35,7 @@ export interface CertManagerArgs {
 }
 
 const namespace = "cert-manager";
+/** The chart names it after the release. */
 const serviceAccount = "cert-manager";
 
 /** Values of the chart. */
@@ -51,7 +52,6 @@ export function certManagerValues(context: PlatformContext, replicas: number): C
     replicaCount: replicas,
     ...budget,
     topologySpreadConstraints: spread("controller"),
-    serviceAccount: { create: true, name: serviceAccount },
     enableCertificateOwnerRef: false,
     config: {
       apiVersion: "controller.config.cert-manager.io/v1alpha1",
