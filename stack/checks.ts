@@ -2,10 +2,13 @@ import { checkBackups, checkBuckets } from "./checks/backups.ts";
 import { checkBroker } from "./checks/broker.ts";
 import { checkCache } from "./checks/cache.ts";
 import { checkCluster } from "./checks/cluster.ts";
+import { checkDns, checkEdge } from "./checks/edge.ts";
 import { checkEnvironment } from "./checks/environment.ts";
+import { checkNetwork } from "./checks/network.ts";
 import { checkPlatform } from "./checks/platform.ts";
 import { checkPostgres } from "./checks/postgres.ts";
 import { checkRouting } from "./checks/routing.ts";
+import { checkSecurity } from "./checks/security.ts";
 import { checkConsul, checkElastic, checkKafka, checkVault } from "./checks/statefulSystems.ts";
 import { checkTradingBot } from "./checks/tradingBot.ts";
 import type { Settings } from "./settings.ts";
@@ -28,6 +31,10 @@ export type Check = (settings: Settings) => Finding[];
 /** Every check, in the order in which its findings are reported. */
 export const checks: readonly Check[] = [
   checkEnvironment,
+  checkNetwork,
+  checkDns,
+  checkEdge,
+  checkSecurity,
   checkRouting,
   checkPlatform,
   checkVault,

@@ -5,14 +5,19 @@ import { bucketsSchema } from "./sections/buckets.ts";
 import { cacheSchema } from "./sections/cache.ts";
 import { clusterSchema } from "./sections/cluster.ts";
 import { consulSchema } from "./sections/consul.ts";
+import { dnsSchema } from "./sections/dns.ts";
+import { edgeSchema } from "./sections/edge.ts";
 import { elasticSchema } from "./sections/elastic.ts";
 import { environmentSchema } from "./sections/environment.ts";
 import { gatewaySchema } from "./sections/gateway.ts";
 import { kafkaSchema } from "./sections/kafka.ts";
+import { logsSchema } from "./sections/logs.ts";
+import { networkSchema } from "./sections/network.ts";
 import { notificationsSchema } from "./sections/notifications.ts";
 import { platformSchema } from "./sections/platform.ts";
 import { postgresSchema } from "./sections/postgres.ts";
 import { routingSchema } from "./sections/routing.ts";
+import { securitySchema } from "./sections/security.ts";
 import { tradingBotSchema } from "./sections/tradingBot.ts";
 import { vaultSchema } from "./sections/vault.ts";
 
@@ -22,6 +27,11 @@ import { vaultSchema } from "./sections/vault.ts";
  */
 export const settingsSchema = z.strictObject({
   environment: environmentSchema,
+  network: networkSchema,
+  dns: dnsSchema,
+  edge: edgeSchema,
+  logs: logsSchema,
+  security: securitySchema,
   routing: routingSchema,
   notifications: notificationsSchema,
   platform: platformSchema,

@@ -109,6 +109,21 @@ export function parseCidr(cidr: string): AddressRange {
   return { first, last: first + size - 1 };
 }
 
+/** Where the range that `cidr` lies in begins, with its prefix; differs from `cidr` when bits are set behind the prefix. */
+export function networkOf(cidr: string): string {
+  const [address = "", prefix = ""] = cidr.split("/");
+  const number = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return `${showAddress(number - (number % addressCount(Number(prefix))))}/${prefix}`;
+}
+
+/** Ranges that nobody routes on the internet (RFC 1918 and the shared range of RFC 6598). */
+export const privateRanges: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+/** True when the whole range is private. */
+export function isPrivate(cidr: string): boolean {
+  return privateRanges.some((range) => contains(range, cidr));
+}
+
 /** Number of addresses under a prefix length. */
 export function addressCount(prefix: number): number {
   return 2 ** (32 - prefix);

@@ -22,7 +22,7 @@ export interface SecretArgs {
   replica?: { region: string; keyArn: pulumi.Input<string> };
   /**
    * Regular rotation by a Lambda function.
-   * @default none: `generated` values change by replacing the random resource, others at their issuer
+   * @default none: a value that this program makes changes with its random resource, any other at its issuer
    */
   rotation?: { functionArn: pulumi.Input<string>; everyDays: number };
   /** Refuse the deletion. Worth it for values that cannot be made again. @default false */
