@@ -1,4 +1,5 @@
 import type { Names } from "../../stack/naming.ts";
+import type { Settings } from "../../stack/settings.ts";
 import type { ImageMirror } from "./imageMirror.ts";
 
 /** What every in-cluster system must know about where it runs. Plain data: nothing here is an output. */
@@ -31,6 +32,30 @@ export interface PlatformContext {
   topologySpread: boolean;
   /** Refuse the deletion of what holds state. */
   protect: boolean;
+}
+
+/** The sections of the stack file that the context is made of. */
+export type ContextSettings = Pick<Settings, "environment" | "platform"> & { network: { cidr: string } };
+
+/** Makes the context from the settings; the storage class is the one that the cluster room creates. */
+export function platformContext(settings: ContextSettings, names: Names, storageClassName = "gp3"): PlatformContext {
+  const { environment, platform, network } = settings;
+  return {
+    environment: environment.name,
+    region: environment.region,
+    accountId: environment.accountId,
+    domain: environment.domain,
+    clusterName: names.cluster,
+    names,
+    vpcCidr: network.cidr,
+    serviceCidr: platform.serviceCidr,
+    chartMirror: platform.chartMirror,
+    imageMirror: platform.imageMirror,
+    waitForReadiness: platform.waitForReadiness,
+    storageClassName,
+    topologySpread: platform.topologySpread,
+    protect: environment.protect,
+  };
 }
 
 /** Priority classes of the platform, the highest first; created by `Namespaces`. */

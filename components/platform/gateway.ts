@@ -261,7 +261,7 @@ function createApplicationBalancer(name: string, args: GatewayArgs, opts: pulumi
         name: "edge",
         namespace,
         annotations: {
-          ...applicationBalancerAnnotations(),
+          ...applicationBalancerAnnotations(settings),
           ...(certificateArn === undefined ? {} : { "alb.ingress.kubernetes.io/certificate-arn": certificateArn }),
           ...(webAclArn === undefined ? {} : { "alb.ingress.kubernetes.io/wafv2-acl-arn": webAclArn }),
         },

@@ -8,6 +8,8 @@ export interface GatewaySettings {
   balancer: "network" | "application";
   /** Reachable from the internet. */
   public: boolean;
+  /** Address ranges that may reach the balancer. */
+  allowedRanges: string[];
   /** Refuse the deletion of the balancer. */
   deletionProtection: boolean;
   /** Pods of the control plane. */
@@ -140,6 +142,7 @@ function gatewayService(gateway: GatewaySettings): ChartValues {
     type: "LoadBalancer",
     loadBalancerClass: "eks.amazonaws.com/nlb",
     externalTrafficPolicy: "Local",
+    loadBalancerSourceRanges: gateway.allowedRanges,
     patches: [{ type: "StrategicMerge", value: { metadata: { annotations: networkBalancerAnnotations(gateway) } } }],
   };
 }
@@ -167,10 +170,13 @@ export function networkBalancerAnnotations(gateway: GatewaySettings): { [annotat
 }
 
 /** What EKS Auto Mode is told about the application balancer, apart from certificate and web firewall. */
-export function applicationBalancerAnnotations(): { [annotation: string]: string } {
+export function applicationBalancerAnnotations({ allowedRanges }: Pick<GatewaySettings, "allowedRanges">): {
+  [annotation: string]: string;
+} {
   const prefix = "alb.ingress.kubernetes.io";
   return {
     [`${prefix}/target-type`]: "ip",
+    [`${prefix}/inbound-cidrs`]: allowedRanges.join(","),
     [`${prefix}/listen-ports`]: JSON.stringify([{ HTTP: 80 }, { HTTPS: 443 }]),
     [`${prefix}/ssl-redirect`]: "443",
     [`${prefix}/ssl-policy`]: "ELBSecurityPolicy-TLS13-1-2-2021-06",

@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { OptionalSystem } from "../../stack/sections/platform.ts";
+import type { Settings } from "../../stack/settings.ts";
+import { ArgoRollouts } from "./argoRollouts.ts";
+import { CertManager } from "./certManager.ts";
+import type { PlatformContext } from "./context.ts";
+import { CustomResourceDefinitions } from "./customResourceDefinitions.ts";
+import { ExternalDns } from "./externalDns.ts";
+import { ExternalSecrets } from "./externalSecrets.ts";
+import { Gateway } from "./gateway.ts";
+import { MetricsServer } from "./metricsServer.ts";
+import { Namespaces } from "./namespaces.ts";
+import { Reloader } from "./reloader.ts";
+
+/** What the systems of the cluster need from the rooms below. */
+export interface PlatformArgs {
+  /** Where the systems run, see `platformContext`. */
+  context: PlatformContext;
+  /** The sections of the stack file that are about the cluster's systems. */
+  settings: Pick<Settings, "platform" | "gateway" | "edge">;
+  /** Hosted zone of the domain; absent: no DNS records and no public certificates. */
+  zoneId?: pulumi.Input<string>;
+  /** ACM certificate of the domain, for an application balancer. */
+  certificateArn?: pulumi.Input<string>;
+  /** Web firewall, for an application balancer. */
+  webAclArn?: pulumi.Input<string>;
+  /** Bucket that receives an application balancer's access logs. */
+  logBucket?: string;
+  /** Customer key under which Secrets Manager keeps the secrets. */
+  secretsKeyArn?: pulumi.Input<string>;
+}
+
+/**
+ * The in-cluster platform: opens every system of this room in the order that they need each other. A system that brings
+ * kinds, webhooks or secrets comes before those that use them; everything else may go at the same time.
+ */
+export class Platform extends pulumi.ComponentResource {
+  /** What a trading service needs to be there before it starts. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("trading-platform:platform:Platform", name, { environment: args.context.environment }, opts);
+    const { context, settings } = args;
+    const { platform } = settings;
+    const installs = (system: OptionalSystem) => !platform.without.includes(system);
+    const after = (...dependsOn: pulumi.Resource[]) => ({ parent: this, dependsOn });
+
+    const namespaces = new Namespaces(`${name}-namespaces`, { context, quotas: platform.quotas }, { parent: this });
+    const definitions = new CustomResourceDefinitions(`${name}-definitions`, { context }, after(namespaces));
+    const certificates = new CertManager(
+      `${name}-cert-manager`,
+      { context, ...platform.certManager, zoneId: args.zoneId },
+      after(definitions),
+    );
+    const secrets = new ExternalSecrets(
+      `${name}-external-secrets`,
+      { context, ...platform.externalSecrets, keyArn: args.secretsKeyArn },
+      after(certificates),
+    );
+    new MetricsServer(`${name}-metrics-server`, { context, ...platform.metricsServer }, after(certificates));
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        context,
+        settings: { ...settings.gateway, allowedRanges: settings.edge.allowedRanges },
+        certificateArn: args.certificateArn,
+        webAclArn: args.webAclArn,
+        logBucket: args.logBucket,
+        publicCertificates: args.zoneId !== undefined,
+      },
+      after(certificates),
+    );
+    if (args.zoneId !== undefined && installs("external-dns")) {
+      const source = settings.gateway.balancer === "network" ? "routes" : "ingress";
+      new ExternalDns(
+        `${name}-external-dns`,
+        { context, ...platform.externalDns, zoneId: args.zoneId, source },
+        after(gateway),
+      );
+    }
+    const rollouts = installs("argo-rollouts")
+      ? [new ArgoRollouts(`${name}-argo-rollouts`, { context, ...platform.argoRollouts }, after(definitions))]
+      : [];
+    if (installs("reloader")) {
+      // The chart gives itself the right to restart Rollouts only when their kind exists.
+      new Reloader(
+        `${name}-reloader`,
+        { context, ...platform.reloader, rollouts: rollouts.length > 0 },
+        after(definitions, ...rollouts),
+      );
+    }
+
+    this.ready = [namespaces, definitions, certificates, secrets, gateway, ...rollouts];
+    this.registerOutputs({});
+  }
+}
