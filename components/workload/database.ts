@@ -1,0 +1,38 @@
+import type { Service } from "../../catalog/types.ts";
+import { poolSizeOf } from "./accounts.ts";
+import { replicaBounds } from "./autoscaling.ts";
+
+/** Replicas that may run beside the ones counted while a release is on its way: the canary's surge. */
+const surge = 1.25;
+
+/**
+ * What the grants script is told about a role: name, limit of connections, and the schemas with their owners. A schema's
+ * owner may not have been set up yet, so its role is named too and made without login where it is missing.
+ */
+export function databaseEnvironment(
+  service: Service,
+  schemaOwners: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const postgres = service.uses!.postgres!;
+  const replicas = Math.ceil(replicaBounds(service).maximum * surge);
+  const lines = Object.entries(postgres.schemas)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([schema, access]) => `${schema} ${access} ${schemaOwners.get(schema) ?? postgres.role}`);
+  return {
+    ROLE: postgres.role,
+    CONNECTION_LIMIT: String(poolSizeOf(postgres) * replicas),
+    // One schema a line: name, access, owner.
+    SCHEMAS: lines.join("\n"),
+  };
+}
+
+/** Owner's role of each schema. */
+export function schemaOwnersOf(services: readonly Service[]): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const { uses } of services) {
+    if (uses?.postgres === undefined) continue;
+    for (const [schema, access] of Object.entries(uses.postgres.schemas))
+      if (access === "own") owners.set(schema, uses.postgres.role);
+  }
+  return owners;
+}

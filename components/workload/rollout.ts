@@ -1,0 +1,192 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import { archetypes, canaryOf, shutdownSecondsOf } from "../../catalog/archetypes.ts";
+import type { Service } from "../../catalog/types.ts";
+import { priorityClasses } from "../platform/context.ts";
+import { restrictedContainer, topologySpread } from "../platform/pods.ts";
+import { analysisName } from "./analysis.ts";
+import { replicaBounds } from "./autoscaling.ts";
+import { applicationDirectory, configurationFiles, trustDirectory } from "./configuration.ts";
+import {
+  configurationName,
+  filesName,
+  labelsOf,
+  metadataOf,
+  secretName,
+  selectorOf,
+  tradingNamespace,
+  type WorkloadContext,
+} from "./context.ts";
+import { telemetryEnvironment } from "./telemetry.ts";
+
+type PodSpec = kubernetes.types.input.core.v1.PodSpec;
+type Container = kubernetes.types.input.core.v1.Container;
+
+/** User and group of every service's process; high, so that it is nobody on the node. */
+const user = 10001;
+
+/** Seconds in which the gateway and kube-proxy stop sending requests to a pod before it is told to stop. */
+const drainSeconds = 10;
+
+/** What a Rollout needs beside the service. */
+export interface RolloutPlan {
+  context: WorkloadContext;
+  service: Service;
+  /** Image reference with tag or digest. */
+  image: string;
+  /** ConfigMap with the authorities that signed the shared systems' certificates; absent: the image's own. */
+  trust?: string;
+}
+
+/**
+ * The Argo Rollout of a service: a canary by steps, each followed by its analysis; a failed one goes back by itself.
+ * With autoscaling the number of replicas is left out, since two owners of one number would fight over it.
+ */
+export function rollout(plan: RolloutPlan) {
+  const { service, context } = plan;
+  const annotations = {
+    // Changed settings and secrets restart the pods; a restart leaves the template alone, which is Pulumi's.
+    "reloader.stakater.com/auto": "true",
+    "reloader.stakater.com/rollout-strategy": "restart",
+    ...(!context.waitForReadiness && { "pulumi.com/skipAwait": "true" }),
+  };
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    metadata: metadataOf(service, service.name, annotations),
+    spec: {
+      ...(service.autoscaling === undefined && { replicas: service.replicas }),
+      revisionHistoryLimit: 5,
+      minReadySeconds: 10,
+      progressDeadlineSeconds: archetypes[service.kind].startupSeconds + 420,
+      progressDeadlineAbort: true,
+      // Going back to one of the last three versions skips the steps: an emergency has no twenty minutes.
+      rollbackWindow: { revisions: 3 },
+      selector: { matchLabels: selectorOf(service) },
+      strategy: { canary: canaryStrategy(service) },
+      template: {
+        metadata: { labels: labelsOf(service), annotations: { "kubectl.kubernetes.io/default-container": "service" } },
+        spec: podSpec(plan),
+      },
+    },
+  };
+}
+
+function canaryStrategy(service: Service) {
+  return {
+    maxSurge: "25%",
+    maxUnavailable: 0,
+    abortScaleDownDelaySeconds: 30,
+    ...(service.public && {
+      stableService: `${service.name}-stable`,
+      canaryService: `${service.name}-canary`,
+      minPodsPerReplicaSet: 1,
+      trafficRouting: {
+        plugins: { "argoproj-labs/gatewayAPI": { httpRoute: service.name, namespace: tradingNamespace } },
+      },
+    }),
+    steps: canaryOf(service).flatMap(({ weightPercent, minutes }) => [
+      { setWeight: weightPercent },
+      {
+        analysis: {
+          templates: [{ templateName: analysisName(service, minutes) }],
+          args: [{ name: "hash", valueFrom: { podTemplateHashValue: "Latest" } }],
+        },
+      },
+    ]),
+  };
+}
+
+function podSpec(plan: RolloutPlan): PodSpec {
+  const { service, context, trust } = plan;
+  const { writablePaths } = archetypes[service.kind];
+  const files = configurationFiles(service);
+  return {
+    serviceAccountName: service.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    priorityClassName: priorityClasses.workload,
+    terminationGracePeriodSeconds: shutdownSecondsOf(service) + drainSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: spread(service, context),
+    containers: [container(plan)],
+    volumes: [
+      ...writablePaths.map((path) => ({ name: volumeName(path), emptyDir: { sizeLimit: "256Mi" } })),
+      ...(files.length > 0
+        ? [
+            {
+              name: "configuration",
+              configMap: { name: filesName(service) },
+            },
+          ]
+        : []),
+      ...(trust ? [{ name: "trust", configMap: { name: trust } }] : []),
+    ],
+  };
+}
+
+/** Over zones as the environment says; over nodes always as a wish. */
+function spread(service: Service, context: WorkloadContext): PodSpec["topologySpreadConstraints"] {
+  const zones = topologySpread(context, replicaBounds(service).maximum, selectorOf(service));
+  if (zones.length === 0) return undefined;
+  const nodes = {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: selectorOf(service) },
+  };
+  // The canary's pods are spread by themselves, not together with the stable ones.
+  return [...zones, nodes].map((constraint) => ({ ...constraint, matchLabelKeys: ["rollouts-pod-template-hash"] }));
+}
+
+function container({ service, context, image, trust }: RolloutPlan): Container {
+  const archetype = archetypes[service.kind];
+  const files = configurationFiles(service);
+  const get = (path: string) => ({ httpGet: { path, port: "http" } });
+  return {
+    name: "service",
+    image,
+    // A tag of our registry cannot be moved, and a digest even less: what is on the node is right.
+    imagePullPolicy: "IfNotPresent",
+    ports: [{ name: "http", containerPort: service.port, protocol: "TCP" }],
+    env: telemetryEnvironment(service, context),
+    envFrom: [{ configMapRef: { name: configurationName(service) } }, { secretRef: { name: secretName(service) } }],
+    resources: containerResources(service),
+    securityContext: restrictedContainer,
+    startupProbe: {
+      ...get(archetype.livenessPath),
+      periodSeconds: 5,
+      timeoutSeconds: 2,
+      failureThreshold: Math.ceil(archetype.startupSeconds / 5),
+    },
+    livenessProbe: { ...get(archetype.livenessPath), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    readinessProbe: { ...get(archetype.readinessPath), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
+    volumeMounts: [
+      ...archetype.writablePaths.map((mountPath) => ({ name: volumeName(mountPath), mountPath })),
+      ...(files.length > 0 ? [{ name: "configuration", mountPath: applicationDirectory, readOnly: true }] : []),
+      ...(trust ? [{ name: "trust", mountPath: trustDirectory, readOnly: true }] : []),
+    ],
+  };
+}
+
+/** Requests and limits. The CPU limit is the requirement's own; memory is never promised twice. */
+export function containerResources({ resources }: Service) {
+  const { cpuMillicores, memoryMebibytes } = resources;
+  const cpuRequest = resources.cpuRequestMillicores ?? Math.ceil(cpuMillicores / 4);
+  const memoryRequest = resources.memoryRequestMebibytes ?? memoryMebibytes;
+  return {
+    requests: { cpu: `${cpuRequest}m`, memory: `${memoryRequest}Mi`, "ephemeral-storage": "64Mi" },
+    limits: { cpu: `${cpuMillicores}m`, memory: `${memoryMebibytes}Mi`, "ephemeral-storage": "512Mi" },
+  };
+}
+
+/** `/var/cache/x` → `var-cache-x`. */
+function volumeName(path: string): string {
+  return path.replace(/^\//, "").replaceAll("/", "-");
+}

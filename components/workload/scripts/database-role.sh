@@ -1,0 +1,83 @@
+#!/bin/sh
+# Brings one role of the database to what the catalog says, and can be run again at any time: the role, its password, its
+# limit of connections, its schemas, and exactly the grants that are listed; grants that are no longer listed are taken away.
+#
+# PGHOST, PGPORT, PGDATABASE, PGSSLMODE   where the database is
+# ADMINISTRATOR_DIRECTORY                 files "username" and "password" of the administrator
+# PASSWORD_FILE                           password of the role
+# ROLE, CONNECTION_LIMIT                  the role
+# SCHEMAS                                 one schema a line: name, access (own, write, read), owner's role
+set -eu
+umask 077
+
+PGUSER=$(cat "$ADMINISTRATOR_DIRECTORY/username")
+PGPASSWORD=$(cat "$ADMINISTRATOR_DIRECTORY/password")
+ROLE_PASSWORD=$(cat "$PASSWORD_FILE")
+export PGUSER PGPASSWORD ROLE_PASSWORD
+
+statements=$WORK_DIRECTORY/grants.sql
+cat >"$statements" <<'SQL'
+\set ON_ERROR_STOP on
+\getenv role ROLE
+\getenv password ROLE_PASSWORD
+\getenv limit CONNECTION_LIMIT
+BEGIN;
+-- Two roles may be set up at the same moment and meet at a shared schema: one after the other.
+SELECT pg_advisory_xact_lock(hashtext('trading-platform roles'));
+SELECT format('CREATE ROLE %I', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
+ALTER ROLE :"role" LOGIN PASSWORD :'password' CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
+GRANT :"role" TO CURRENT_USER;
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- What is granted is granted anew below: a right that the catalog no longer gives ends here.
+SELECT format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', nspname, :'role'),
+       format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', nspname, :'role'),
+       format('REVOKE ALL ON SCHEMA %I FROM %I', nspname, :'role')
+  FROM pg_namespace
+ WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+   AND nspowner <> (SELECT oid FROM pg_roles WHERE rolname = :'role') \gexec
+SQL
+
+# A here-document, not a pipe: a pipe would run the loop in another shell, whose errors nobody sees.
+while read -r schema access owner; do
+  [ -n "$schema" ] || continue
+  case $access in
+  own) tables="" sequences="" ;;
+  write) tables="SELECT, INSERT, UPDATE, DELETE" sequences="USAGE, SELECT" ;;
+  read) tables="SELECT" sequences="SELECT" ;;
+  *)
+    echo "unknown access \"$access\" to schema $schema; known are own, write, read" >&2
+    exit 2
+    ;;
+  esac
+  cat >>"$statements" <<SQL
+\\set schema $schema
+\\set owner $owner
+SELECT format('CREATE ROLE %I NOLOGIN', :'owner') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \\gexec
+GRANT :"owner" TO CURRENT_USER;
+CREATE SCHEMA IF NOT EXISTS :"schema" AUTHORIZATION :"owner";
+SQL
+  [ "$access" = own ] && continue
+  cat >>"$statements" <<SQL
+GRANT USAGE ON SCHEMA :"schema" TO :"role";
+GRANT $tables ON ALL TABLES IN SCHEMA :"schema" TO :"role";
+GRANT $sequences ON ALL SEQUENCES IN SCHEMA :"schema" TO :"role";
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA :"schema" GRANT $tables ON TABLES TO :"role";
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA :"schema" GRANT $sequences ON SEQUENCES TO :"role";
+SQL
+done <<LINES
+$SCHEMAS
+LINES
+echo "COMMIT;" >>"$statements"
+
+attempt=1
+until pg_isready --quiet; do
+  if [ "$attempt" -ge "${ATTEMPTS:-60}" ]; then
+    echo "the database at $PGHOST does not answer" >&2
+    exit 1
+  fi
+  attempt=$((attempt + 1))
+  sleep "${PAUSE_SECONDS:-5}"
+done
+psql --no-psqlrc --quiet --tuples-only --file "$statements" >/dev/null
+echo "role $ROLE is as the catalog says"
