@@ -66,6 +66,7 @@ export const alertThresholdsSchema = z.strictObject({
     .strictObject({
       hitRatio: ratio(0.9, "share of look-ups that hit"),
       memory: ratio(0.85, "memory use of the cache"),
+      minimumReplicas: count(1, "replicas that a primary must have; 0 where single nodes run"),
     })
     .prefault({}),
   messaging: z

@@ -134,11 +134,11 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
       component: "redis",
       owner: "platform",
       service: redis,
-      expr: '(redis_connected_slaves < 1) and on (instance) (redis_instance_info{role="master"} == 1)',
+      expr: `(redis_connected_slaves < ${cache.minimumReplicas}) and on (instance) (redis_instance_info{role="master"} == 1)`,
       for: "5m",
       summary: "primary {{ $labels.instance }} has no replica",
       description:
-        "A primary without a connected replica. Staging runs single nodes and leaves the rule out by its exporters.",
+        "A primary with fewer connected replicas than `thresholds.cache.minimumReplicas` (0 where single nodes run).",
       impact: "The loss of the node loses the cache.",
       panel: { dashboard: "infrastructure", panel: "Cache replication" },
       source: "reference 3.3",

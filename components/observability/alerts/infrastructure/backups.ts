@@ -1,0 +1,208 @@
+import type { AlertContext, AlertDefinition } from "../types.ts";
+
+/**
+ * Alerts about backups. The platform's backups are AWS Backup plans, seen through CloudWatch; where Velero or backup
+ * CronJobs run as well, their own metrics join in. The reference's expressions alone would watch what is not installed.
+ */
+export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
+  const { backupHours, databaseBackupHours } = settings.thresholds.platform;
+  const has = (exporter: string) => settings.exporters.some((name) => name === exporter);
+  const completed = (selector: string, hours: number) =>
+    `absent_over_time((sum(aws_backup_number_of_backup_jobs_completed_sum${selector}) > 0)[${hours}h:5m])`;
+  const backup = { fixed: "backup" } as const;
+  const diagnosis = [
+    {
+      text: "Jobs of the last two days.",
+      command:
+        "aws backup list-backup-jobs --by-created-after <date> --query 'BackupJobs[].[ResourceType,State,StatusMessage]' --output table",
+    },
+    {
+      text: "Completed and failed jobs, as exported.",
+      promql: "aws_backup_number_of_backup_jobs_completed_sum or aws_backup_number_of_backup_jobs_failed_sum",
+    },
+    { text: "Does the exporter itself still report?", promql: 'up{job=~".*cloudwatch.*"}' },
+  ];
+  return [
+    {
+      name: "BackupStale",
+      category: "infrastructure",
+      severity: "critical",
+      component: "backup",
+      owner: "platform",
+      family: "Backup",
+      service: backup,
+      slow: true,
+      expr: [
+        ...(has("velero")
+          ? [
+              `time() - max by (schedule) (velero_backup_last_successful_timestamp{schedule!=""}) > ${backupHours} * 3600`,
+            ]
+          : []),
+        completed("", backupHours),
+      ].join(" or "),
+      for: "30m",
+      summary: `no backup has completed for more than ${backupHours} hours`,
+      description: "The daily backup of configuration and volumes (02:00) is missing: no completed job in the window.",
+      impact: "A deletion or ransomware now would cost more than a day.",
+      panel: { dashboard: "infrastructure", panel: "Backups" },
+      source: "S3, S2 (daily at 02:00); reference 3.3 with AWS Backup in place of Velero",
+      runbook: {
+        diagnosis,
+        mitigation: [
+          "Permission of the backup role or key policy lost: `pulumi up`.",
+          "Start one now: `aws backup start-backup-job --backup-vault-name <vault> --resource-arn <arn> --iam-role-arn <role>`.",
+          "Vault locked against the retention asked: correct the plan's retention to the lock's bounds.",
+        ],
+      },
+      cases: [
+        {
+          name: "26 hours after the last completed job",
+          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "2x4 0x2000" },
+          since: 26 * 60 + 5,
+          fires: [{}],
+        },
+        {
+          name: "when a schedule of Velero is late, although other jobs completed",
+          series: {
+            'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -20 * 3600,
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': 1,
+          },
+          since: 6 * 60 + 1,
+          fires: [{ schedule: "daily" }],
+        },
+        {
+          name: "while jobs complete, and for backups of Velero by hand",
+          series: {
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "0x30 1x2 0x600",
+            'velero_backup_last_successful_timestamp{schedule="",pod="a"}': -40 * 3600,
+            'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -10 * 3600,
+          },
+          at: 500,
+        },
+        {
+          name: "14 hours after the last completed job",
+          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "1x4 0x1000" },
+          at: 840,
+        },
+      ],
+    },
+    {
+      name: "DatabaseBackupStale",
+      category: "infrastructure",
+      severity: "critical",
+      component: "backup",
+      owner: "platform",
+      family: "Backup",
+      service: backup,
+      slow: true,
+      expr: [
+        `time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{namespace="backup"}) > ${databaseBackupHours} * 3600`,
+        ...(has("cloudwatch-exporter") ? [completed('{dimension_ResourceType="RDS"}', databaseBackupHours)] : []),
+      ].join(" or "),
+      anyExporterOf: ["kube-state-metrics", "cloudwatch-exporter"],
+      for: "15m",
+      summary: `no database backup has completed for more than ${databaseBackupHours} hours`,
+      description:
+        "The six-hourly backup of PostgreSQL is missing: no completed job for RDS, or a dump CronJob that is late.",
+      impact: "The recovery point of deletion and ransomware (six hours) is not held.",
+      panel: { dashboard: "infrastructure", panel: "Backups" },
+      source: "S3, S2 (every 6 h); reference 3.3 with AWS Backup beside the CronJob",
+      runbook: {
+        diagnosis: [
+          ...diagnosis,
+          {
+            text: "Point-in-time recovery still runs?",
+            command:
+              "aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,LatestRestorableTime]'",
+          },
+        ],
+        mitigation: [
+          "An instance in `storage-optimization` or `modifying` refuses snapshots: wait for it.",
+          "Take one now: `aws rds create-db-snapshot`.",
+          "Point-in-time recovery covers the gap as long as LatestRestorableTime moves.",
+        ],
+      },
+      cases: [
+        {
+          name: "seven hours after the last completed job for RDS",
+          series: {
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x4 0x600",
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': 1,
+          },
+          since: 7 * 60 + 5,
+          fires: [{}],
+        },
+        {
+          name: "when a dump CronJob is late",
+          series: {
+            'kube_cronjob_status_last_successful_time{namespace="backup",cronjob="dump"}': -6 * 3600,
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': 1,
+          },
+          since: 61,
+          fires: [{ namespace: "backup", cronjob: "dump" }],
+        },
+        {
+          name: "while jobs complete, and for CronJobs of other namespaces",
+          series: {
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x2 0x600",
+            'kube_cronjob_status_last_successful_time{namespace="backup",cronjob="dump"}': 0,
+            'kube_cronjob_status_last_successful_time{namespace="trading",cronjob="report"}': -9 * 3600,
+          },
+          at: 240,
+        },
+      ],
+    },
+    {
+      name: "BackupJobFailed",
+      category: "infrastructure",
+      severity: "warning",
+      component: "backup",
+      owner: "platform",
+      family: "Backup",
+      service: backup,
+      anyExporterOf: ["kube-state-metrics", "cloudwatch-exporter"],
+      expr: 'kube_job_status_failed{namespace=~"backup|vault"} > 0 or aws_backup_number_of_backup_jobs_failed_sum > 0',
+      for: "1m",
+      summary: "a backup job failed",
+      description: "A job of the namespaces backup and vault (snapshots) failed, or AWS Backup reports a failed job.",
+      impact: "None as long as the next one succeeds.",
+      panel: { dashboard: "infrastructure", panel: "Backups" },
+      source: "reference 3.3; AWS Backup and Vault's snapshots added",
+      runbook: {
+        diagnosis: [
+          ...diagnosis,
+          { text: "Log of the job in the cluster.", command: "kubectl -n vault logs job/<job> --tail=50" },
+        ],
+        mitigation: [
+          "Permission or key policy: `pulumi up`, then start the job again.",
+          "Delete the failed Job object after the cause is known; it would keep the alert.",
+        ],
+      },
+      cases: [
+        {
+          name: "for a failed dump",
+          series: { 'kube_job_status_failed{namespace="backup",job_name="dump-1"}': 1 },
+          fires: [{ namespace: "backup", job_name: "dump-1" }],
+        },
+        {
+          name: "for a failed snapshot of Vault",
+          series: { 'kube_job_status_failed{namespace="vault",job_name="snapshot-1"}': 1 },
+          fires: [{ namespace: "vault", job_name: "snapshot-1" }],
+        },
+        {
+          name: "for a failed job of AWS Backup",
+          series: { 'aws_backup_number_of_backup_jobs_failed_sum{dimension_ResourceType="RDS"}': 1 },
+          fires: [{ dimension_ResourceType: "RDS" }],
+        },
+        {
+          name: "for jobs that succeed, and for jobs of other namespaces",
+          series: {
+            'kube_job_status_failed{namespace="backup",job_name="dump-1"}': 0,
+            'aws_backup_number_of_backup_jobs_failed_sum{dimension_ResourceType="RDS"}': 0,
+            'kube_job_status_failed{namespace="trading",job_name="report-1"}': 2,
+          },
+        },
+      ],
+    },
+  ];
+}
