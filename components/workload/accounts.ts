@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PostgresUse, Service } from "../../catalog/types.ts";
-import type { Endpoints } from "./context.ts";
+import { databaseSecretPath } from "../data/databaseRoles.ts";
+import type { SecretSource } from "../platform/secretManifests.ts";
+import { credentialsPath, type Endpoints } from "./context.ts";
 
 /** A shared system in which a service has an account of its own, with a password that the program makes. */
 export type AccountSystem = "database" | "cache" | "broker" | "kafka" | "elasticsearch";
@@ -20,6 +22,15 @@ export function accountsOf({ uses }: Service): AccountSystem[] {
 /** Environment variable, and property of the service's entry in Secrets Manager, that holds an account's password. */
 export function passwordVariable(system: AccountSystem): string {
   return `${system.toUpperCase()}_PASSWORD`;
+}
+
+/**
+ * Where an account's password is kept in Secrets Manager. Database passwords lie where RDS Proxy reads them, one entry
+ * for each role; all others of a service in its own entry.
+ */
+export function passwordSource(service: Service, system: AccountSystem): SecretSource & { property: string } {
+  if (system === "database") return { path: databaseSecretPath(service.uses!.postgres!.role), property: "password" };
+  return { path: credentialsPath(service), property: passwordVariable(system) };
 }
 
 /** The schema that a role works in unless it says otherwise: its own, else the first that it may read. */

@@ -7,8 +7,11 @@ import { type Endpoints, urlOf, type WorkloadContext } from "./context.ts";
 /** Where files of configuration are mounted, for the kinds that read files. */
 export const applicationDirectory = "/etc/trading-platform/configuration";
 
-/** Directory in which the services find the authorities that signed the certificates of Kafka and Elasticsearch. */
+/** Directory in which the services find the authority of the cluster's own certificates. */
 export const trustDirectory = "/etc/trading-platform/trust";
+
+/** The authority of the cluster's own certificates, under which Kafka, its schema registry and Elasticsearch answer. */
+const authority = `${trustDirectory}/ca.crt`;
 
 /** What the settings of a service are made of. */
 export interface ConfigurationPlan {
@@ -54,7 +57,7 @@ function storeSettings({ service, endpoints, context }: ConfigurationPlan): Reco
     ...(elasticsearch && {
       ELASTICSEARCH_URL: endpoints.elasticsearch.url,
       ELASTICSEARCH_USER: service.name,
-      ELASTICSEARCH_CA: `${trustDirectory}/elasticsearch.crt`,
+      ELASTICSEARCH_CA: authority,
     }),
     ...Object.fromEntries(buckets.map(({ bucket }) => [`BUCKET_${variable(bucket)}`, context.names.bucket(bucket)])),
   };
@@ -70,9 +73,9 @@ function messagingSettings({ service, endpoints }: ConfigurationPlan): Record<st
       KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
       KAFKA_USER: service.name,
       KAFKA_GROUP: service.name,
-      KAFKA_CA: `${trustDirectory}/kafka.crt`,
+      KAFKA_CA: authority,
       SCHEMA_REGISTRY_URL: endpoints.schemaRegistry.url,
-      SCHEMA_REGISTRY_CA: `${trustDirectory}/schema-registry.crt`,
+      SCHEMA_REGISTRY_CA: authority,
     }),
   };
 }

@@ -33,8 +33,8 @@ export interface RolloutPlan {
   service: Service;
   /** Image reference with tag or digest. */
   image: string;
-  /** ConfigMap with the authorities that signed the shared systems' certificates; absent: the image's own. */
-  trust?: string;
+  /** Secret with the authority of the cluster's own certificates, as `ca.crt`. */
+  trustSecret: string;
 }
 
 /**
@@ -42,12 +42,11 @@ export interface RolloutPlan {
  * With autoscaling the number of replicas is left out, since two owners of one number would fight over it.
  */
 export function rollout(plan: RolloutPlan) {
-  const { service, context } = plan;
+  const { service } = plan;
   const annotations = {
     // Changed settings and secrets restart the pods; a restart leaves the template alone, which is Pulumi's.
     "reloader.stakater.com/auto": "true",
     "reloader.stakater.com/rollout-strategy": "restart",
-    ...(!context.waitForReadiness && { "pulumi.com/skipAwait": "true" }),
   };
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -97,7 +96,7 @@ function canaryStrategy(service: Service) {
 }
 
 function podSpec(plan: RolloutPlan): PodSpec {
-  const { service, context, trust } = plan;
+  const { service, context, trustSecret } = plan;
   const { writablePaths } = archetypes[service.kind];
   const files = configurationFiles(service);
   return {
@@ -125,7 +124,7 @@ function podSpec(plan: RolloutPlan): PodSpec {
             },
           ]
         : []),
-      ...(trust ? [{ name: "trust", configMap: { name: trust } }] : []),
+      { name: "trust", secret: { secretName: trustSecret, items: [{ key: "ca.crt", path: "ca.crt" }] } },
     ],
   };
 }
@@ -144,7 +143,7 @@ function spread(service: Service, context: WorkloadContext): PodSpec["topologySp
   return [...zones, nodes].map((constraint) => ({ ...constraint, matchLabelKeys: ["rollouts-pod-template-hash"] }));
 }
 
-function container({ service, context, image, trust }: RolloutPlan): Container {
+function container({ service, context, image }: RolloutPlan): Container {
   const archetype = archetypes[service.kind];
   const files = configurationFiles(service);
   const get = (path: string) => ({ httpGet: { path, port: "http" } });
@@ -170,7 +169,7 @@ function container({ service, context, image, trust }: RolloutPlan): Container {
     volumeMounts: [
       ...archetype.writablePaths.map((mountPath) => ({ name: volumeName(mountPath), mountPath })),
       ...(files.length > 0 ? [{ name: "configuration", mountPath: applicationDirectory, readOnly: true }] : []),
-      ...(trust ? [{ name: "trust", mountPath: trustDirectory, readOnly: true }] : []),
+      { name: "trust", mountPath: trustDirectory, readOnly: true },
     ],
   };
 }

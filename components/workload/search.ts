@@ -1,4 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../catalog/types.ts";
+import { externalSecret } from "../platform/secretManifests.ts";
+import { passwordSource } from "./accounts.ts";
+import { labelsOf, type WorkloadContext } from "./context.ts";
+
+/** Elasticsearch, as a job beside it sees it. */
+export interface SearchCluster {
+  /** Namespace of Elasticsearch. */
+  namespace: string;
+  /** ConfigMap with the script, and the script's file name in it. */
+  scripts: string;
+  script: string;
+  /** Secret with the password of the user `elastic`, under that key. */
+  administratorSecret: string;
+  /** Secret with the authority of Elasticsearch's certificate, as `ca.crt`. */
+  authoritySecret: string;
+  /** Labels that let the job's pods reach Elasticsearch. */
+  labels: Record<string, string>;
+  /** What must be there before a job starts. */
+  ready: readonly pulumi.Resource[];
+}
 
 /** Rights in Elasticsearch by what a service does with an index pattern. */
 const privileges = {
@@ -18,4 +39,32 @@ export function searchRole(service: Service) {
     ],
     applications: [],
   };
+}
+
+/**
+ * The requests that make a service's role and user, as a Secret: the user's password is among them, put there by
+ * External Secrets. The script sends each line of `requests.txt`; all are PUT, so they may be repeated.
+ */
+export function searchSecret(service: Service, { namespace }: SearchCluster, context: Pick<WorkloadContext, "names">) {
+  const requests = [
+    `elasticsearch put PUT /_security/role/${service.name} role.json`,
+    `elasticsearch put PUT /_security/user/${service.name} user.json`,
+  ];
+  const manifest = externalSecret(context, {
+    name: `${service.name}-search-requests`,
+    namespace,
+    data: { password: passwordSource(service, "elasticsearch") },
+    template: {
+      data: {
+        "requests.txt": `${requests.join("\n")}\n`,
+        "role.json": JSON.stringify(searchRole(service)),
+        "user.json": JSON.stringify({
+          password: "{{ .password }}",
+          roles: [service.name],
+          full_name: service.description,
+        }),
+      },
+    },
+  });
+  return { ...manifest, metadata: { ...manifest.metadata, labels: labelsOf(service) } };
 }

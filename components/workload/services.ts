@@ -3,7 +3,10 @@ import { archetypes } from "../../catalog/archetypes.ts";
 import type { Service } from "../../catalog/types.ts";
 import { labelsOf, metadataOf, selectorOf, tradingNamespace } from "./context.ts";
 
-type KubernetesService = kubernetes.types.input.core.v1.Service;
+/** A Service whose name is known. */
+interface NamedService extends kubernetes.types.input.core.v1.Service {
+  metadata: ReturnType<typeof metadataOf>;
+}
 
 /** Label by which the ServiceMonitor finds the one Service that stands for all pods. */
 const scrapeLabel = { "trading-platform/scrape": "true" };
@@ -13,7 +16,7 @@ const scrapeLabel = { "trading-platform/scrape": "true" };
  * one a stable and a canary half, between which the gateway divides the traffic of a release. Argo Rollouts adds the
  * pod template hash to the selectors of the halves.
  */
-export function services(service: Service): KubernetesService[] {
+export function services(service: Service): NamedService[] {
   const all = kubernetesService(service, service.name, consulRegistration(service));
   const halves = service.public ? ["stable", "canary"] : [];
   return [
@@ -22,7 +25,7 @@ export function services(service: Service): KubernetesService[] {
   ];
 }
 
-function kubernetesService(service: Service, name: string, annotations: Record<string, string>): KubernetesService {
+function kubernetesService(service: Service, name: string, annotations: Record<string, string>): NamedService {
   return {
     metadata: metadataOf(service, name, annotations),
     spec: {

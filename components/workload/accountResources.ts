@@ -1,0 +1,269 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../../catalog/types.ts";
+import { priorityClasses } from "../platform/context.ts";
+import { createGeneratedSecret, createPassword, type SecretCustody } from "../platform/generatedSecret.ts";
+import { pinnedImage } from "../platform/imageMirror.ts";
+import { contentHash, jobSpec, type Step, stepsTemplate } from "../platform/jobs.ts";
+import { type AccountSystem, accountsOf, passwordVariable } from "./accounts.ts";
+import { accountRequests, requestLines } from "./broker.ts";
+import { credentialsPath, type Endpoints, labelsOf, provisioningNamespace, type WorkloadContext } from "./context.ts";
+import { databaseEnvironment } from "./database.ts";
+import { type KafkaCluster, kafkaUser } from "./kafkaUser.ts";
+import { type SearchCluster, searchSecret } from "./search.ts";
+import { accountSecret, accountSecretName } from "./secrets.ts";
+
+/** The shared systems, as somebody sees them who makes accounts there. */
+export interface AccountSystems extends SecretCustody {
+  endpoints: Endpoints;
+  /** Host of the primary database itself: a proxy lets nobody in whom it does not know yet. */
+  primaryHost: pulumi.Input<string>;
+  /** Owner's role of each database schema. */
+  schemaOwners: ReadonlyMap<string, string>;
+  kafka: KafkaCluster;
+  search: SearchCluster;
+  /** Passwords that other rooms make, by system: those of the cache, which must know its users when it is made. */
+  passwords: Partial<Record<AccountSystem, Readonly<Record<string, pulumi.Input<string>>>>>;
+  /** What the jobs of all services share: scripts, administrators' credentials, flows. */
+  provisioning: Provisioning;
+}
+
+/** Names of what jobs with administrators' credentials find in their namespace. */
+export interface Provisioning {
+  /** ConfigMap with the scripts. */
+  scripts: string;
+  /** Secrets with `username` and `password` of the administrators. */
+  databaseAdministrator: string;
+  brokerAdministrator: string;
+  /** What must be there before a job starts. */
+  ready: readonly pulumi.Resource[];
+}
+
+/** What the accounts of one service are made of. */
+export interface AccountsArgs {
+  context: WorkloadContext;
+  service: Service;
+  systems: AccountSystems;
+}
+
+/**
+ * The accounts of one service in the shared systems that it declares, each with a password of its own and exactly the
+ * rights that the catalog gives: made by jobs that may run again at any time, and by Strimzi's user operator.
+ */
+export class Accounts extends pulumi.ComponentResource {
+  constructor(name: string, args: AccountsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trading-platform:workload:Accounts", name, { service: args.service.name }, opts);
+
+    const credentials = createCredentials(name, args, this);
+    const create = {
+      database: createRole,
+      broker: createBrokerAccount,
+      kafka: createKafkaUser,
+      elasticsearch: createSearchAccount,
+    };
+    for (const system of accountsOf(args.service)) {
+      if (system !== "cache") create[system](name, args, { parent: this, dependsOn: credentials });
+    }
+
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * The service's entry in Secrets Manager: passwords of all accounts but the database role's, which RDS Proxy must find
+ * in an entry of its own, made with the database.
+ */
+function createCredentials(name: string, { context, service, systems }: AccountsArgs, parent: pulumi.Resource) {
+  const kept = accountsOf(service).filter((system) => system !== "database");
+  if (kept.length === 0) return [];
+  const passwords = kept.map((system) => [
+    passwordVariable(system),
+    systems.passwords[system]?.[service.name] ?? createPassword(`${name}-${system}-password`, parent),
+  ]);
+  const { secretsKeyArn, secretRecoveryDays } = systems;
+  return [
+    createGeneratedSecret(
+      `${name}-credentials`,
+      {
+        context,
+        path: credentialsPath(service),
+        description: `Passwords of the service ${service.name} in ${kept.join(", ")}`,
+        value: pulumi.jsonStringify(Object.fromEntries(passwords)),
+        secretsKeyArn,
+        secretRecoveryDays,
+      },
+      parent,
+    ),
+  ];
+}
+
+function createRole(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+  const { endpoints, primaryHost, schemaOwners, provisioning } = args.systems;
+  createJob(name, "database", args, opts, {
+    image: "postgresql",
+    script: "database-role.sh",
+    administrator: provisioning.databaseAdministrator,
+    environment: {
+      PGHOST: primaryHost,
+      PGPORT: String(endpoints.database.port),
+      PGDATABASE: endpoints.database.name,
+      PGSSLMODE: "require",
+      ...databaseEnvironment(args.service, schemaOwners),
+    },
+  });
+}
+
+function createBrokerAccount(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+  const { endpoints, provisioning } = args.systems;
+  createJob(name, "broker", args, opts, {
+    image: "curl",
+    script: "broker-requests.sh",
+    administrator: provisioning.brokerAdministrator,
+    environment: {
+      BROKER_URL: pulumi.interpolate`https://${endpoints.broker.host}`,
+      REQUESTS: requestLines(accountRequests(args.service)),
+    },
+  });
+}
+
+interface AccountJob {
+  image: "postgresql" | "curl";
+  script: string;
+  /** Secret with the administrator's name and password. */
+  administrator: string;
+  environment: Record<string, pulumi.Input<string>>;
+}
+
+/**
+ * A job in the provisioning namespace. Its name carries a hash of all that is known about it while planning: when
+ * something changes a new job runs, and Pulumi deletes the old one.
+ */
+function createJob(
+  name: string,
+  system: "database" | "broker",
+  { context, service, systems }: AccountsArgs,
+  opts: pulumi.CustomResourceOptions,
+  job: AccountJob,
+): void {
+  const password = new kubernetes.apiextensions.CustomResource(
+    `${name}-${system}-secret`,
+    accountSecret(service, system, provisioningNamespace, context),
+    opts,
+  );
+  const known = Object.fromEntries(Object.entries(job.environment).filter(([, value]) => typeof value === "string"));
+  const template = accountTemplate(service, system, job, systems.provisioning.scripts, context);
+  new kubernetes.batch.v1.Job(
+    `${name}-${system}`,
+    {
+      metadata: {
+        name: `${service.name}-${system}-${contentHash(job.script, known)}`,
+        namespace: provisioningNamespace,
+        labels: labelsOf(service),
+      },
+      spec: jobSpec(template) as kubernetes.types.input.batch.v1.JobSpec,
+    },
+    { ...opts, dependsOn: [password, ...systems.provisioning.ready] },
+  );
+}
+
+/** Label by which network policies let a job reach the system that it is about, and nothing else. */
+export function provisioningLabels(system: "database" | "broker" | "schema-registry") {
+  return { "trading-platform/provisioning": system };
+}
+
+function accountTemplate(
+  service: Service,
+  system: "database" | "broker",
+  job: AccountJob,
+  scripts: string,
+  context: WorkloadContext,
+) {
+  const secrets = "/secrets";
+  return stepsTemplate({
+    scripts,
+    labels: { "app.kubernetes.io/part-of": "trading-platform", ...provisioningLabels(system) },
+    priorityClassName: priorityClasses.workload,
+    volumes: [
+      { name: "administrator", secret: { secretName: job.administrator } },
+      { name: "account", secret: { secretName: accountSecretName(service, system) } },
+    ],
+    steps: [
+      {
+        name: system,
+        image: pinnedImage(job.image, context.imageMirror),
+        script: job.script,
+        // Outputs pass through: Kubernetes' resources take them, Helm values would not.
+        environment: {
+          ADMINISTRATOR_DIRECTORY: `${secrets}/administrator`,
+          PASSWORD_FILE: `${secrets}/account/password`,
+          ...job.environment,
+        } as Step["environment"],
+        mounts: { administrator: `${secrets}/administrator`, account: `${secrets}/account` },
+      },
+    ],
+  });
+}
+
+/** A KafkaUser, and its password where the user operator looks for it. */
+function createKafkaUser(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+  const { context, service, systems } = args;
+  const password = new kubernetes.apiextensions.CustomResource(
+    `${name}-kafka-secret`,
+    accountSecret(service, "kafka", systems.kafka.namespace, context),
+    opts,
+  );
+  new kubernetes.apiextensions.CustomResource(`${name}-kafka-user`, kafkaUser(service, systems.kafka), {
+    ...opts,
+    dependsOn: password,
+  });
+}
+
+/** A user and a role in Elasticsearch, made by a job beside Elasticsearch, whose own credentials never leave there. */
+function createSearchAccount(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+  const { context, service, systems } = args;
+  const { search } = systems;
+  const secret = searchSecret(service, search, context);
+  const requests = new kubernetes.apiextensions.CustomResource(`${name}-search-secret`, secret, opts);
+  const template = stepsTemplate({
+    scripts: search.scripts,
+    labels: search.labels,
+    priorityClassName: priorityClasses.workload,
+    volumes: [
+      { name: "requests", secret: { secretName: secret.metadata.name } },
+      { name: "administrator", secret: { secretName: search.administratorSecret } },
+      { name: "authority", secret: { secretName: search.authoritySecret } },
+    ],
+    steps: [
+      {
+        name: "search",
+        image: pinnedImage("elasticsearch", context.imageMirror),
+        script: search.script,
+        environment: {
+          ELASTICSEARCH_URL: systems.endpoints.elasticsearch.url,
+          ELASTICSEARCH_CA: "/secrets/authority/ca.crt",
+          KIBANA_URL: "",
+          KIBANA_CA: "",
+          PASSWORD_FILE: "/secrets/administrator/elastic",
+          REQUEST_DIRECTORY: "/secrets/requests",
+        },
+        mounts: {
+          requests: "/secrets/requests",
+          administrator: "/secrets/administrator",
+          authority: "/secrets/authority",
+        },
+      },
+    ],
+  });
+  new kubernetes.batch.v1.Job(
+    `${name}-search`,
+    {
+      metadata: {
+        name: `${service.name}-search-${contentHash(secret.spec, template)}`,
+        namespace: search.namespace,
+        labels: labelsOf(service),
+      },
+      spec: jobSpec(template) as kubernetes.types.input.batch.v1.JobSpec,
+    },
+    { ...opts, dependsOn: [requests, ...search.ready] },
+  );
+}
