@@ -10,6 +10,8 @@ const cidr = z
 
 const subnetPrefix = z.int().min(16).max(28);
 
+const ports = z.array(z.int().min(1).max(65_535)).min(1);
+
 /** Services of AWS that can have an interface endpoint here. */
 export const endpointServices = [
   "autoscaling",
@@ -65,12 +67,10 @@ export const networkSchema = z.strictObject({
     .array(z.enum(endpointServices))
     .default([])
     .describe("AWS services reached by private endpoints"),
-  /** TCP ports by which nodes and pods reach the internet; the bot has 443 only. */
-  egressPorts: z
-    .array(z.int().min(1).max(65535))
-    .min(1)
-    .default([443, 587, 9443])
-    .describe("TCP ports open to the internet from the cluster: HTTPS, mail submission, Binance market streams"),
+  /** TCP ports open to the internet from nodes and pods: HTTPS, mail submission, Binance market streams. */
+  egressPorts: ports.default([443, 587, 9443]).describe("TCP ports open to the internet from the cluster"),
+  /** TCP ports open to the internet from the trading bot: HTTPS, Binance market streams. */
+  tradingBotEgressPorts: ports.default([443, 9443]).describe("TCP ports open to the internet from the trading bot"),
   /** Seconds over which flow logs sum connections up. */
   flowLogAggregationSeconds: z.literal([60, 600]).default(600).describe("flow log aggregation in seconds"),
 });

@@ -1,0 +1,54 @@
+import type * as aws from "@pulumi/aws";
+
+/** Seconds over which the web firewall counts requests of one address. */
+export const rateWindowSeconds = 300;
+
+/** What the rules are made of. */
+export interface FirewallRequest {
+  /** Requests per second from one address, averaged over `rateWindowSeconds`. */
+  requestsPerSecond: number;
+  /** Managed rule groups of AWS, in the order in which they look at a request. */
+  managedRuleGroups: readonly string[];
+  /** Refuse what a managed group matches, or only count it. */
+  managedRuleAction: "block" | "count";
+}
+
+/**
+ * The rules, cheapest first: the rate, then AWS's groups. AWS counts per window and wants at least 10 in it: 100 a
+ * second are 30 000 in 300 seconds.
+ */
+export function firewallRules(request: FirewallRequest): aws.types.input.wafv2.WebAclRule[] {
+  return [rateRule(request.requestsPerSecond), ...request.managedRuleGroups.map(managedRule(request))];
+}
+
+function rateRule(requestsPerSecond: number): aws.types.input.wafv2.WebAclRule {
+  return {
+    name: "rate-per-client",
+    priority: 0,
+    action: { block: { customResponse: { responseCode: 429 } } },
+    statement: {
+      rateBasedStatement: {
+        limit: Math.max(10, requestsPerSecond * rateWindowSeconds),
+        evaluationWindowSec: rateWindowSeconds,
+        aggregateKeyType: "IP",
+      },
+    },
+    visibilityConfig: visibility("rate-per-client"),
+  };
+}
+
+function managedRule({ managedRuleAction }: FirewallRequest) {
+  return (group: string, index: number): aws.types.input.wafv2.WebAclRule => ({
+    name: group,
+    // Gaps between priorities: a rule can be put between two without renumbering.
+    priority: (index + 1) * 10,
+    overrideAction: managedRuleAction === "block" ? { none: {} } : { count: {} },
+    statement: { managedRuleGroupStatement: { vendorName: "AWS", name: group } },
+    visibilityConfig: visibility(group),
+  });
+}
+
+/** Metrics and sampled requests of a rule or of the whole. */
+export function visibility(metricName: string) {
+  return { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName };
+}

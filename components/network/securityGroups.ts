@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type GroupName,
+  groupNames,
+  groups,
+  planTraffic,
+  slug,
+  type TrafficRequest,
+  type TrafficRule,
+} from "./traffic.ts";
+
+/** What the security groups need to be told. */
+export interface SecurityGroupsArgs extends TrafficRequest {
+  vpcId: pulumi.Input<string>;
+  /** Begins the groups' `Name` tags, by which load balancers and node classes find them: `<prefix>-workloads`. */
+  namePrefix: string;
+}
+
+/** The security groups, one per kind of machine or store, with rules that name each other. */
+export class SecurityGroups extends pulumi.ComponentResource {
+  /** Id of each group. */
+  readonly ids: Readonly<Record<GroupName, pulumi.Output<string>>>;
+
+  constructor(name: string, args: SecurityGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "trading-platform:network:SecurityGroups",
+      name,
+      { allowedRanges: args.allowedRanges, egressPorts: args.egressPorts },
+      opts,
+    );
+    const parent = { parent: this };
+
+    const ids = {} as Record<GroupName, pulumi.Output<string>>;
+    for (const group of groupNames) ids[group] = createGroup(name, group, args, parent).id;
+    for (const rule of planTraffic(args)) createRule(name, rule, ids, parent);
+
+    this.ids = ids;
+    this.registerOutputs({ ids: this.ids });
+  }
+}
+
+/** `Name` tag of a group: known in advance, for values and annotations that must be free of outputs. */
+export function groupTag(namePrefix: string, group: GroupName): string {
+  return `${namePrefix}-${slug(group)}`;
+}
+
+function createGroup(
+  name: string,
+  group: GroupName,
+  args: SecurityGroupsArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.ec2.SecurityGroup {
+  const { description, tier } = groups[group];
+  return new aws.ec2.SecurityGroup(
+    `${name}-${slug(group)}`,
+    { vpcId: args.vpcId, description, tags: { Name: groupTag(args.namePrefix, group), Tier: tier } },
+    opts,
+  );
+}
+
+function createRule(
+  name: string,
+  rule: TrafficRule,
+  ids: Record<GroupName, pulumi.Output<string>>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const args = {
+    securityGroupId: ids[rule.group],
+    description: rule.description,
+    ipProtocol: "tcp",
+    fromPort: rule.port === "all" ? 0 : rule.port,
+    toPort: rule.port === "all" ? 65_535 : rule.port,
+    ...("group" in rule.peer ? { referencedSecurityGroupId: ids[rule.peer.group] } : { cidrIpv4: rule.peer.cidr }),
+  };
+  if (rule.direction === "ingress") new aws.vpc.SecurityGroupIngressRule(`${name}-${rule.name}`, args, opts);
+  else new aws.vpc.SecurityGroupEgressRule(`${name}-${rule.name}`, args, opts);
+}

@@ -1,0 +1,39 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the account's safety switches need to be told. */
+export interface AccountBaselineArgs {
+  /** Regions in which things live: the environment's own and the recovery region. */
+  regions: readonly string[];
+}
+
+/**
+ * Safety switches of the whole account: no public buckets, encrypted disks, no public snapshots, and an analyser that
+ * tells what outsiders can reach. Leave it to one stack where environments share an account.
+ */
+export class AccountBaseline extends pulumi.ComponentResource {
+  constructor(name: string, args: AccountBaselineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trading-platform:security:AccountBaseline", name, { regions: args.regions }, opts);
+    const parent = { parent: this };
+
+    new aws.s3.AccountPublicAccessBlock(
+      `${name}-no-public-buckets`,
+      { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      parent,
+    );
+    for (const region of args.regions) {
+      new aws.ebs.EncryptionByDefault(`${name}-encrypted-disks-${region}`, { region, enabled: true }, parent);
+      new aws.ebs.SnapshotBlockPublicAccess(
+        `${name}-no-public-snapshots-${region}`,
+        { region, state: "block-all-sharing" },
+        parent,
+      );
+      new aws.accessanalyzer.Analyzer(
+        `${name}-access-${region}`,
+        { region, analyzerName: `${name}-access`, type: "ACCOUNT" },
+        parent,
+      );
+    }
+    this.registerOutputs({});
+  }
+}
