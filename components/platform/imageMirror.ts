@@ -11,6 +11,12 @@ export interface ImageMirror {
    * @default the public registry's host itself, for example `quay.io`
    */
   prefixes?: { [registry: string]: string };
+  /**
+   * Public registries whose images still come from themselves, because the mirror cannot hold them: ECR's pull-through
+   * cache, for example, does not know `docker.elastic.co`.
+   * @default none
+   */
+  except?: string[];
 }
 
 /** Splits an image reference into registry and path, with Docker's own rules for the names without a registry. */
@@ -25,7 +31,7 @@ export function splitImage(reference: string): { registry: string; path: string 
 
 /** Returns the mirror's name of a public registry: what stands before the image's path. */
 export function mirrorRegistry(registry: string, mirror?: ImageMirror): string {
-  if (mirror === undefined) return registry;
+  if (mirror === undefined || mirror.except?.includes(registry)) return registry;
   return `${mirror.registry}/${mirror.prefixes?.[registry] ?? registry}`;
 }
 
@@ -33,6 +39,7 @@ export function mirrorRegistry(registry: string, mirror?: ImageMirror): string {
 export function mirrorImage(reference: string, mirror?: ImageMirror): string {
   if (mirror === undefined || reference.startsWith(`${mirror.registry}/`)) return reference;
   const { registry, path } = splitImage(reference);
+  if (mirror.except?.includes(registry)) return reference;
   return `${mirrorRegistry(registry, mirror)}/${path}`;
 }
 

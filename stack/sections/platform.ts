@@ -55,6 +55,8 @@ export const platformSchema = z.strictObject({
       registry: registryHost,
       /** Path in the mirror by public registry, for example `docker.io: docker-hub`. @default the registry's own host */
       prefixes: z.record(z.string(), z.string()).optional().describe("path in the mirror by public registry"),
+      /** Public registries that the mirror cannot hold; ECR's pull-through cache does not know docker.elastic.co. */
+      except: z.array(z.string()).optional().describe("registries that are not mirrored"),
     })
     .optional()
     .describe("registry that stands in for the public ones"),
