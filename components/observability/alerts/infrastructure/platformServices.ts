@@ -74,10 +74,6 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
             'probe_http_status_code{job="blackbox-api",instance="api"}': 503,
           },
         },
-        {
-          name: "for a standby without permission",
-          series: { 'probe_http_status_code{job="blackbox-vault",instance="vault-0"}': 1006 },
-        },
       ],
     },
     {
