@@ -5,6 +5,7 @@ import { checkCluster } from "./checks/cluster.ts";
 import { checkDns, checkEdge } from "./checks/edge.ts";
 import { checkEnvironment } from "./checks/environment.ts";
 import { checkNetwork } from "./checks/network.ts";
+import { checkLogging, checkMonitoring, checkTracing } from "./checks/observability.ts";
 import { checkPlatform } from "./checks/platform.ts";
 import { checkPostgres } from "./checks/postgres.ts";
 import { checkRouting } from "./checks/routing.ts";
@@ -41,6 +42,9 @@ export const checks: readonly Check[] = [
   checkConsul,
   checkKafka,
   checkElastic,
+  checkMonitoring,
+  checkLogging,
+  checkTracing,
   checkPostgres,
   checkCache,
   checkBroker,

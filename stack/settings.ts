@@ -11,13 +11,16 @@ import { elasticSchema } from "./sections/elastic.ts";
 import { environmentSchema } from "./sections/environment.ts";
 import { gatewaySchema } from "./sections/gateway.ts";
 import { kafkaSchema } from "./sections/kafka.ts";
+import { loggingSchema } from "./sections/logging.ts";
 import { logsSchema } from "./sections/logs.ts";
+import { monitoringSchema } from "./sections/monitoring.ts";
 import { networkSchema } from "./sections/network.ts";
 import { notificationsSchema } from "./sections/notifications.ts";
 import { platformSchema } from "./sections/platform.ts";
 import { postgresSchema } from "./sections/postgres.ts";
 import { routingSchema } from "./sections/routing.ts";
 import { securitySchema } from "./sections/security.ts";
+import { tracingSchema } from "./sections/tracing.ts";
 import { tradingBotSchema } from "./sections/tradingBot.ts";
 import { vaultSchema } from "./sections/vault.ts";
 
@@ -40,6 +43,9 @@ export const settingsSchema = z.strictObject({
   consul: consulSchema,
   kafka: kafkaSchema,
   elastic: elasticSchema,
+  monitoring: monitoringSchema,
+  logging: loggingSchema,
+  tracing: tracingSchema,
   postgres: postgresSchema,
   cache: cacheSchema,
   broker: brokerSchema,

@@ -27,6 +27,7 @@ export const acceptedKeys: { [chart: string]: { [path: string]: string } } = {
     "loki.analytics": "Loki's own configuration, merged into config.yaml",
   },
   "opentelemetry-collector": {
+    "service.clusterIP": "absent from values.yaml, in values.schema.json, read by the template of the Service",
     config: "the collector's own configuration; null removes a default",
     "ports.*": "one port of the Service each, named freely",
     "podDisruptionBudget.minAvailable": "commented out, read by the template",
@@ -45,17 +46,26 @@ export const acceptedKeys: { [chart: string]: { [path: string]: string } } = {
     "alertmanager.config": "Alertmanager's own configuration",
     "grafana.grafana.ini": "Grafana's own configuration, section by section",
     "grafana.persistence.storageClassName": "commented out in the subchart's values.yaml, read by its template",
+    "grafana.fullnameOverride": "absent from the subchart's values.yaml, read by grafana.fullname",
+    "grafana.priorityClassName": "commented out in the subchart's values.yaml, read by its template",
+    "kube-state-metrics.priorityClassName": "commented out in the subchart's values.yaml, read by its template",
     "prometheus-node-exporter.priorityClassName": "commented out in the subchart's values.yaml, read by its template",
     "grafana.sidecar.datasources.alertmanager": "commented in part; read by the data source template",
   },
   "prometheus-blackbox-exporter": {
+    fullnameOverride: "absent from values.yaml, read by prometheus-blackbox-exporter.fullname",
     "config.modules": "one module each, named freely",
   },
   "prometheus-postgres-exporter": {
+    fullnameOverride: "absent from values.yaml, read by prometheus-postgres-exporter.fullname",
     "serviceMonitor.interval": "commented out, read by the template",
   },
   "prometheus-redis-exporter": {
+    fullnameOverride: "absent from values.yaml, read by prometheus-redis-exporter.fullname",
     "serviceMonitor.interval": "commented out, read by the template",
+  },
+  "prometheus-elasticsearch-exporter": {
+    fullnameOverride: "absent from values.yaml, read by elasticsearch-exporter.fullname",
   },
   "prometheus-yet-another-cloudwatch-exporter": {
     "serviceMonitor.interval": "commented out, read by the template",

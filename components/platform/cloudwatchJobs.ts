@@ -1,0 +1,140 @@
+import { stringify } from "yaml";
+import type { MonitoringSettings } from "../../stack/sections/monitoring.ts";
+import type { PolicyStatement } from "../policyDocument.ts";
+import { type PlatformContext, priorityClasses } from "./context.ts";
+import { resources, restrictedContainer, restrictedPod } from "./pods.ts";
+import type { ChartValues } from "./values.ts";
+
+/** Service account of the CloudWatch exporter; its AWS role reads metrics and tags. */
+export const cloudwatchExporterServiceAccount = "cloudwatch-exporter";
+
+/** A metric of CloudWatch and the statistics that are read of it. */
+interface MetricReading {
+  name: string;
+  statistics: ("Average" | "Maximum" | "Minimum" | "Sum" | "p95")[];
+}
+
+/** The metrics of one AWS service. */
+interface ServiceReadings {
+  /** CloudWatch namespace, which is also what resources are found by. */
+  type: string;
+  /** Length of one data point in seconds. */
+  periodSeconds: number;
+  metrics: MetricReading[];
+}
+
+const average = (...names: string[]): MetricReading[] => names.map((name) => ({ name, statistics: ["Average"] }));
+const maximum = (...names: string[]): MetricReading[] => names.map((name) => ({ name, statistics: ["Maximum"] }));
+const sum = (...names: string[]): MetricReading[] => names.map((name) => ({ name, statistics: ["Sum"] }));
+
+/**
+ * What is read from CloudWatch: what AWS alone knows and no exporter inside the cluster can. Each metric of each resource
+ * costs about a cent for a thousand readings, so the list is short; the alarms themselves are CloudWatch's own.
+ */
+export const cloudwatchReadings: readonly ServiceReadings[] = [
+  {
+    type: "AWS/RDS",
+    periodSeconds: 60,
+    metrics: [
+      ...average("CPUUtilization", "FreeStorageSpace", "FreeableMemory", "DatabaseConnections", "DiskQueueDepth"),
+      ...maximum("ReplicaLag", "ReadLatency", "WriteLatency"),
+    ],
+  },
+  {
+    type: "AWS/ElastiCache",
+    periodSeconds: 60,
+    metrics: [
+      ...average("EngineCPUUtilization", "DatabaseMemoryUsagePercentage", "CurrConnections", "CacheHitRate"),
+      ...maximum("ReplicationLag"),
+      ...sum("Evictions"),
+    ],
+  },
+  {
+    type: "AWS/AmazonMQ",
+    periodSeconds: 60,
+    metrics: [
+      ...average("SystemCpuUtilization", "RabbitMQMemUsed", "RabbitMQMemLimit", "RabbitMQDiskFree", "ConnectionCount"),
+      ...maximum("MessageReadyCount", "MessageUnacknowledgedCount", "QueueCount", "ConsumerCount"),
+    ],
+  },
+  {
+    type: "AWS/NetworkELB",
+    periodSeconds: 60,
+    metrics: [
+      ...sum("NewFlowCount", "ProcessedBytes", "TCP_Target_Reset_Count", "PortAllocationErrorCount"),
+      ...average("ActiveFlowCount"),
+      ...maximum("UnHealthyHostCount"),
+    ],
+  },
+  {
+    type: "AWS/NATGateway",
+    periodSeconds: 60,
+    metrics: [
+      ...sum("ErrorPortAllocation", "BytesOutToDestination", "PacketsDropCount"),
+      ...maximum("ActiveConnectionCount"),
+    ],
+  },
+  {
+    type: "AWS/Backup",
+    // Jobs run every six hours at most; a finer point would be empty most of the time.
+    periodSeconds: 3600,
+    metrics: sum("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"),
+  },
+];
+
+/** The exporter's configuration: resources of this environment only, found by the tag that every resource carries. */
+export function cloudwatchConfiguration(
+  context: Pick<PlatformContext, "environment" | "region">,
+  readings: readonly ServiceReadings[] = cloudwatchReadings,
+) {
+  return {
+    apiVersion: "v1alpha1",
+    "sts-region": context.region,
+    discovery: {
+      jobs: readings.map(({ type, periodSeconds, metrics }) => ({
+        type,
+        regions: [context.region],
+        searchTags: [{ key: "Environment", value: `^${context.environment}$` }],
+        period: periodSeconds,
+        // CloudWatch delivers late: the window reaches back over several points and the newest one counts.
+        length: periodSeconds * 5,
+        nilToZero: false,
+        metrics: metrics.map(({ name, statistics }) => ({ name, statistics })),
+      })),
+    },
+  };
+}
+
+/** All that the exporter may do. None of these actions knows resources, hence the asterisk. */
+export const cloudwatchStatements: readonly PolicyStatement[] = [
+  {
+    Sid: "ReadMetricsAndTags",
+    Action: [
+      "cloudwatch:GetMetricData",
+      "cloudwatch:GetMetricStatistics",
+      "cloudwatch:ListMetrics",
+      "tag:GetResources",
+    ],
+    Resource: "*",
+  },
+];
+
+/** Values of yet-another-cloudwatch-exporter. */
+export function cloudwatchExporterValues(
+  context: Pick<PlatformContext, "environment" | "region">,
+  settings: MonitoringSettings["cloudwatch"],
+): ChartValues {
+  return {
+    fullnameOverride: "cloudwatch-exporter",
+    serviceAccount: { create: true, name: cloudwatchExporterServiceAccount, automountServiceAccountToken: false },
+    testConnection: false,
+    config: stringify(cloudwatchConfiguration(context), { lineWidth: 0 }),
+    // Reading apart from scraping: two Prometheus replicas must not pay twice.
+    extraArgs: { "scraping-interval": String(settings.intervalSeconds), "decoupled-scraping": "true" },
+    serviceMonitor: { enabled: true, interval: "60s" },
+    resources: resources("50m", "256Mi"),
+    priorityClassName: priorityClasses.observability,
+    podSecurityContext: restrictedPod(65534),
+    securityContext: restrictedContainer,
+  };
+}
