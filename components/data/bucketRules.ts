@@ -4,8 +4,11 @@ import type { PolicyStatement } from "../policyDocument.ts";
 export interface BucketLifecycle {
   /** Days until objects move to STANDARD_IA; S3 allows no fewer than 30. @default 30 (requirement sheet) */
   infrequentAccessAfterDays?: number;
-  /** Days until objects move to GLACIER (flexible retrieval, minutes to hours to read). @default 90 (requirement sheet) */
-  archiveAfterDays?: number;
+  /**
+   * Days until objects move to GLACIER (flexible retrieval, minutes to hours to read); false: never, for what must be
+   * readable at once. @default 90 (requirement sheet)
+   */
+  archiveAfterDays?: number | false;
   /** Days until objects are deleted; absent: they stay. */
   expireAfterDays?: number;
   /** Days for which overwritten and deleted versions can be brought back. @default 30 */
@@ -32,7 +35,7 @@ export function lifecycleRules(lifecycle: BucketLifecycle): LifecycleRule[] {
   const end = expireAfterDays ?? Number.POSITIVE_INFINITY;
   const transitions = [
     { days: infrequentAccessAfterDays, storageClass: "STANDARD_IA" as const },
-    { days: archiveAfterDays, storageClass: "GLACIER" as const },
+    { days: archiveAfterDays || Number.POSITIVE_INFINITY, storageClass: "GLACIER" as const },
   ].filter(({ days }) => days < end);
   return [
     {

@@ -101,6 +101,7 @@ export function vaultSnapshotJob(
   context: Pick<PlatformContext, "imageMirror" | "region">,
   schedule: string,
   bucketName: string,
+  prefix: string,
 ) {
   return cronJobSpec(
     schedule,
@@ -129,7 +130,7 @@ export function vaultSnapshotJob(
           name: "upload",
           image: pinnedImage("aws-cli", context.imageMirror),
           script: "upload-snapshot.sh",
-          environment: { BUCKET: bucketName, PREFIX: "raft/", AWS_REGION: context.region },
+          environment: { BUCKET: bucketName, PREFIX: prefix, AWS_REGION: context.region },
           resources: resources("50m", "128Mi", "512Mi"),
         },
       ],
