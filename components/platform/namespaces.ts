@@ -111,9 +111,10 @@ function createLimits(name: string, plan: NamespacePlan, parent: pulumi.Resource
     `${name}-${plan.name}-limits`,
     {
       metadata: { name: "defaults", namespace: plan.name },
-      // Only what says nothing gets these: jobs and hooks of charts, for which a quota would otherwise refuse the pod.
+      // Only what says nothing gets these: jobs and hooks of charts, which the quota would otherwise refuse. No default
+      // limit: it would refuse every container that requests more.
       spec: {
-        limits: [{ type: "Container", defaultRequest: { cpu: "50m", memory: "64Mi" }, default: { memory: "256Mi" } }],
+        limits: [{ type: "Container", defaultRequest: { cpu: "50m", memory: "64Mi" } }],
       },
     },
     { parent, dependsOn: [namespace] },
