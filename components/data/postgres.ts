@@ -1,0 +1,347 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
+import type { PostgresSettings } from "../../stack/sections/postgres.ts";
+import { serviceTrust } from "../policyDocument.ts";
+import { DatabaseProxy } from "./databaseProxy.ts";
+import { type DatabaseRole, DatabaseRoles } from "./databaseRoles.ts";
+import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
+import type { GeneratedSecretSettings } from "./passwords.ts";
+import { postgresLogGroup, postgresLogs, postgresParameters } from "./postgresParameters.ts";
+
+/** What PostgreSQL needs to be told. */
+export interface PostgresArgs {
+  /** Section `postgres` of the stack file: version, class, disk, copies, windows, pooling. */
+  settings: PostgresSettings;
+  /** Physical names: the instance's identifier is known in advance, for its log groups must exist before it. */
+  names: Names;
+  accountId: string;
+  region: string;
+  /** Isolated subnets in at least two zones. */
+  subnetIds: pulumi.Input<string>[];
+  /** Groups that let the services and the proxy in on 5432. */
+  securityGroupIds: pulumi.Input<string>[];
+  /** Groups of the proxy, which lets services in and reaches the database. @default `securityGroupIds` */
+  proxySecurityGroupIds?: pulumi.Input<string>[];
+  /** Customer key for data: disk, snapshots, query statistics. */
+  keyArn: pulumi.Input<string>;
+  /** Roles of services in the database; each gets a password, and a secret that the proxy can read. */
+  roles: readonly DatabaseRole[];
+  /** How secrets are kept; also the key of the master password that RDS makes and rotates. */
+  secrets: GeneratedSecretSettings;
+  /** Retention and key of the log groups. */
+  logs: LogGroupSettings;
+  /** Recovery region and a key there, for replicated backups; needed with `settings.crossRegionBackups`. */
+  recovery?: { region: string; keyArn: pulumi.Input<string> };
+  /** SNS topic that is told about failovers, failures and low disk. @default nobody is told */
+  eventTopicArn?: pulumi.Input<string>;
+  /** Refuse the deletion, here and in AWS; take a last snapshot and keep automated backups when it is lifted. */
+  protect: boolean;
+  /** Last word on the primary instance. */
+  transform?: { instance?: (args: aws.rds.InstanceArgs) => aws.rds.InstanceArgs };
+}
+
+/**
+ * PostgreSQL: one primary with a standby and read replicas by setting, encrypted, TLS only, with a master password that
+ * nobody has ever seen.
+ *
+ * Cost: db.t4g.large 94 USD a month; db.r8g.xlarge Multi-AZ 698, each replica 349, all without disk.
+ */
+export class Postgres extends pulumi.ComponentResource {
+  /** Identifier of the primary. */
+  readonly identifier: string;
+  readonly arn: pulumi.Output<string>;
+  /** Host that services connect to: the proxy where there is one, else the primary. */
+  readonly host: pulumi.Output<string>;
+  /** Host of the primary itself, for administration and migrations. */
+  readonly primaryHost: pulumi.Output<string>;
+  /** Hosts of the read replicas. */
+  readonly replicaHosts: pulumi.Output<string>[];
+  readonly port: number;
+  readonly databaseName: string;
+  /** ARN of the secret with the master user's name and password, made and rotated by RDS. */
+  readonly masterSecretArn: pulumi.Output<string>;
+  /** Subnet group, also for instances that are restored. */
+  readonly subnetGroupName: pulumi.Output<string>;
+  /** Password of each role. */
+  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Identifiers of primary and replicas, for alarms. */
+  readonly identifiers: readonly string[];
+
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { settings } = args;
+    super("trading-platform:data:Postgres", name, { settings, roles: args.roles.map((role) => role.name) }, opts);
+    const child = { parent: this };
+
+    const identifier = args.names.of("database", "postgres");
+    const surroundings: Surroundings = {
+      subnetGroup: createSubnetGroup(name, args, child),
+      parameterGroup: createParameterGroup(name, args, child),
+      monitoringRole: createMonitoringRole(name, args, child),
+    };
+    const primary = createPrimary(name, identifier, args, surroundings, this);
+    const replicas = createReplicas(name, identifier, args, surroundings, primary, this);
+    const identifiers = [identifier, ...replicas.map((_, index) => replicaIdentifier(identifier, index))];
+    if (settings.crossRegionBackups) replicateBackups(name, args, primary, child);
+    if (args.eventTopicArn !== undefined) subscribeEvents(name, args.eventTopicArn, [primary, ...replicas], child);
+
+    const roles = createRoles(name, args, primary, child);
+    const proxy = settings.proxy.enabled ? createProxy(name, args, primary, roles, child) : undefined;
+
+    this.identifier = identifier;
+    this.arn = primary.arn;
+    this.host = proxy?.host ?? primary.address;
+    this.primaryHost = primary.address;
+    this.replicaHosts = replicas.map((replica) => replica.address);
+    this.port = port;
+    this.databaseName = settings.databaseName;
+    this.masterSecretArn = primary.masterUserSecrets.apply((secrets) => secrets[0]!.secretArn);
+    this.subnetGroupName = surroundings.subnetGroup.name;
+    this.passwords = roles.passwords;
+    this.identifiers = identifiers;
+    this.registerOutputs({ host: this.host, replicaHosts: this.replicaHosts, masterSecretArn: this.masterSecretArn });
+  }
+}
+
+const port = 5432;
+
+/** Name of the master user; `postgres` and `admin` are the first that an intruder tries. */
+const masterUser = "platform_owner";
+
+/** What every instance of the database stands in. */
+interface Surroundings {
+  subnetGroup: aws.rds.SubnetGroup;
+  parameterGroup: aws.rds.ParameterGroup;
+  monitoringRole: aws.iam.Role | undefined;
+}
+
+function createSubnetGroup(name: string, { subnetIds }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+  return new aws.rds.SubnetGroup(
+    `${name}-subnets`,
+    { description: "Isolated subnets of the database", subnetIds },
+    opts,
+  );
+}
+
+function createParameterGroup(name: string, { settings }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+  return new aws.rds.ParameterGroup(
+    `${name}-parameters`,
+    {
+      family: `postgres${settings.version}`,
+      description: "TLS only, slow queries, connections and schema changes logged",
+      parameters: postgresParameters(settings),
+    },
+    opts,
+  );
+}
+
+/** Lets RDS write operating system metrics to CloudWatch. */
+function createMonitoringRole(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+  if (args.settings.monitoringIntervalSeconds === 0) return undefined;
+  const role = new aws.iam.Role(
+    `${name}-monitoring`,
+    {
+      description: "RDS writes operating system metrics",
+      assumeRolePolicy: serviceTrust("monitoring.rds.amazonaws.com", args),
+    },
+    opts,
+  );
+  new aws.iam.RolePolicyAttachment(
+    `${name}-monitoring-policy`,
+    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole" },
+    opts,
+  );
+  return role;
+}
+
+/** What primary and replicas have in common. */
+function instanceBasics(args: PostgresArgs, { parameterGroup, monitoringRole }: Surroundings) {
+  const { settings } = args;
+  return {
+    parameterGroupName: parameterGroup.name,
+    vpcSecurityGroupIds: args.securityGroupIds,
+    publiclyAccessible: false,
+    storageEncrypted: true,
+    kmsKeyId: args.keyArn,
+    storageType: "gp3",
+    maxAllocatedStorage: settings.maximumStorageGibibytes,
+    iamDatabaseAuthenticationEnabled: true,
+    caCertIdentifier: "rds-ca-rsa2048-g1",
+    autoMinorVersionUpgrade: true,
+    maintenanceWindow: settings.maintenanceWindow,
+    databaseInsightsMode: settings.insights,
+    performanceInsightsEnabled: true,
+    performanceInsightsKmsKeyId: args.keyArn,
+    // In days: advanced insights demand 15 months, standard is free for a week.
+    performanceInsightsRetentionPeriod: settings.insights === "advanced" ? 465 : 7,
+    monitoringInterval: settings.monitoringIntervalSeconds,
+    monitoringRoleArn: monitoringRole?.arn,
+    enabledCloudwatchLogsExports: [...postgresLogs],
+    copyTagsToSnapshot: true,
+    deletionProtection: args.protect,
+  } satisfies Partial<aws.rds.InstanceArgs>;
+}
+
+function createPrimary(
+  name: string,
+  identifier: string,
+  args: PostgresArgs,
+  surroundings: Surroundings,
+  parent: pulumi.Resource,
+): aws.rds.Instance {
+  const { settings, protect } = args;
+  const instance: aws.rds.InstanceArgs = {
+    ...instanceBasics(args, surroundings),
+    identifier,
+    engine: "postgres",
+    engineVersion: settings.version,
+    // A new major version is a change of the stack file that somebody has reviewed.
+    allowMajorVersionUpgrade: true,
+    engineLifecycleSupport: "open-source-rds-extended-support-disabled",
+    instanceClass: settings.instanceClass,
+    allocatedStorage: settings.storageGibibytes,
+    multiAz: settings.multiAz,
+    dbSubnetGroupName: surroundings.subnetGroup.name,
+    dbName: settings.databaseName,
+    username: masterUser,
+    manageMasterUserPassword: true,
+    masterUserSecretKmsKeyId: args.secrets.keyArn,
+    backupRetentionPeriod: settings.backupRetentionDays,
+    backupWindow: settings.backupWindow,
+    deleteAutomatedBackups: !protect,
+    skipFinalSnapshot: !protect,
+    finalSnapshotIdentifier: protect ? `${identifier}-final` : undefined,
+    tags: { Backup: "true", DataClass: "database" },
+  };
+  return new aws.rds.Instance(`${name}-primary`, args.transform?.instance?.(instance) ?? instance, {
+    parent,
+    protect,
+    dependsOn: createLogGroups(`${name}-primary`, identifier, args, { parent }),
+    // Autoscaling grows the disk; without this the next update would try to shrink it, which RDS refuses.
+    ignoreChanges: ["allocatedStorage"],
+  });
+}
+
+function createReplicas(
+  name: string,
+  identifier: string,
+  args: PostgresArgs,
+  surroundings: Surroundings,
+  primary: aws.rds.Instance,
+  parent: pulumi.Resource,
+): aws.rds.Instance[] {
+  const { settings } = args;
+  return Array.from({ length: settings.readReplicas }, (_, index) => {
+    const own = replicaIdentifier(identifier, index);
+    const logical = `${name}-replica-${index + 1}`;
+    return new aws.rds.Instance(
+      logical,
+      {
+        ...instanceBasics(args, surroundings),
+        identifier: own,
+        replicateSourceDb: primary.identifier,
+        instanceClass: settings.replicaInstanceClass ?? settings.instanceClass,
+        // A copy has nothing of its own to lose.
+        skipFinalSnapshot: true,
+        tags: { DataClass: "database" },
+      },
+      { parent, protect: args.protect, dependsOn: createLogGroups(logical, own, args, { parent }) },
+    );
+  });
+}
+
+function replicaIdentifier(identifier: string, index: number): string {
+  return `${identifier}-replica-${index + 1}`;
+}
+
+function createLogGroups(name: string, identifier: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+  return postgresLogs.map((log) =>
+    createLogGroup(`${name}-log-${log}`, postgresLogGroup(identifier, log), args.logs, opts),
+  );
+}
+
+/** Copies automated backups to the recovery region; restores there to any second, minutes behind. */
+function replicateBackups(
+  name: string,
+  { recovery, settings, protect }: PostgresArgs,
+  primary: aws.rds.Instance,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  if (recovery === undefined) throw new Error("postgres.crossRegionBackups needs a recovery region and a key there.");
+  new aws.rds.InstanceAutomatedBackupsReplication(
+    `${name}-recovery-backups`,
+    {
+      region: recovery.region,
+      sourceDbInstanceArn: primary.arn,
+      kmsKeyId: recovery.keyArn,
+      retentionPeriod: settings.backupRetentionDays,
+    },
+    { ...opts, protect },
+  );
+}
+
+function subscribeEvents(
+  name: string,
+  snsTopic: pulumi.Input<string>,
+  instances: aws.rds.Instance[],
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new aws.rds.EventSubscription(
+    `${name}-events`,
+    {
+      snsTopic,
+      sourceType: "db-instance",
+      sourceIds: instances.map((instance) => instance.identifier),
+      eventCategories: [
+        "availability",
+        "deletion",
+        "failover",
+        "failure",
+        "low storage",
+        "maintenance",
+        "notification",
+        "read replica",
+        "recovery",
+        "security",
+      ],
+    },
+    opts,
+  );
+}
+
+function createRoles(
+  name: string,
+  { roles, names, secrets, settings }: PostgresArgs,
+  primary: aws.rds.Instance,
+  opts: pulumi.ComponentResourceOptions,
+): DatabaseRoles {
+  const { databaseName } = settings;
+  return new DatabaseRoles(
+    `${name}-roles`,
+    { roles, names, secrets, primaryHost: primary.address, port, databaseName },
+    opts,
+  );
+}
+
+function createProxy(
+  name: string,
+  args: PostgresArgs,
+  primary: aws.rds.Instance,
+  roles: DatabaseRoles,
+  opts: pulumi.ComponentResourceOptions,
+): DatabaseProxy {
+  return new DatabaseProxy(
+    `${name}-proxy`,
+    {
+      settings: args.settings.proxy,
+      accountId: args.accountId,
+      region: args.region,
+      subnetIds: args.subnetIds,
+      securityGroupIds: args.proxySecurityGroupIds ?? args.securityGroupIds,
+      instanceIdentifier: primary.identifier,
+      roleSecretArns: roles.secretArns,
+      secretsKeyArn: args.secrets.keyArn,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { backupRules, restoreTestName, vaultLock } from "../../components/data/backupPlan.ts";
+import { Backups, type BackupsArgs } from "../../components/data/backups.ts";
+import { backupHours } from "../../stack/checks/backups.ts";
+import { backupsSchema } from "../../stack/sections/backups.ts";
+import { keyArn, place, recovery } from "../support/dataArgs.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const settings = (changes: Record<string, unknown> = {}) =>
+  backupsSchema.parse({
+    sixHourlyRetentionDays: 35,
+    dailyRetentionDays: 365,
+    crossRegionCopy: true,
+    lock: { mode: "compliance" },
+    restoreTest: { enabled: true },
+    ...changes,
+  });
+
+const plan = (changes: Record<string, unknown> = {}, args: Partial<BackupsArgs> = {}) =>
+  planProgram(() => {
+    new Backups("backups", {
+      ...place,
+      settings: settings(changes),
+      keyArn,
+      recovery,
+      restoredDatabase: { subnetGroupName: "isolated" },
+      accountBaseline: true,
+      protect: true,
+      ...args,
+    });
+  });
+
+type Rule = { ruleName: string; copyActions?: { destinationVaultArn: string }[] };
+
+describe("data/backups", () => {
+  it("copies every recovery point into the recovery region's vault, under a key of that region", async () => {
+    const planned = await plan();
+    assert.deepEqual(familyProblems(planned, "backups"), []);
+    const vault = planned.one("aws:backup/vault:Vault", "backups-recovery-vault");
+    assert.equal(vault.inputs.region, recovery.region);
+    assert.equal(vault.inputs.kmsKeyArn, recovery.keyArn);
+    const rules = planned.one("aws:backup/plan:Plan").inputs.rules as Rule[];
+    assert.equal(rules.length, 2);
+    for (const rule of rules)
+      assert.match(rule.copyActions?.[0]?.destinationVaultArn ?? "", /us-west-2/, rule.ruleName);
+  });
+
+  it("has one vault and no copies where none are asked for", async () => {
+    const planned = await plan({ crossRegionCopy: false }, { recovery: undefined });
+    planned.one("aws:backup/vault:Vault");
+    const rules = planned.one("aws:backup/plan:Plan").inputs.rules as Rule[];
+    assert.ok(rules.every(({ copyActions }) => copyActions === undefined));
+  });
+
+  it("locks both vaults and protects them", async () => {
+    const planned = await plan();
+    assert.equal(planned.all("aws:backup/vaultLockConfiguration:VaultLockConfiguration").length, 2);
+    assert.ok(planned.all("aws:backup/vault:Vault").every(({ protect }) => protect));
+    const open = await plan({ lock: { mode: "none" } });
+    assert.equal(open.all("aws:backup/vaultLockConfiguration:VaultLockConfiguration").length, 0);
+  });
+
+  it("restores every kind weekly, the database into the isolated subnets", async () => {
+    const planned = await plan({ restoreTest: { enabled: true, resourceTypes: ["RDS", "EBS", "S3"] } });
+    const tests = planned.all("aws:backup/restoreTestingSelection:RestoreTestingSelection");
+    assert.deepEqual(tests.map(({ inputs }) => inputs.protectedResourceType).sort(), ["EBS", "RDS", "S3"]);
+    const database = tests.find(({ inputs }) => inputs.protectedResourceType === "RDS");
+    assert.deepEqual(database?.inputs.restoreMetadataOverrides, { dbSubnetGroupName: "isolated" });
+    const without = await plan({ restoreTest: { enabled: false } });
+    assert.equal(without.all("aws:backup/restoreTestingPlan:RestoreTestingPlan").length, 0);
+  });
+
+  it("does not select before the role may copy", async () => {
+    const planned = await plan();
+    const attachments = planned.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+    const { dependencies } = planned.one("aws:backup/selection:Selection");
+    assert.ok(attachments.length > 0 && attachments.every(({ urn }) => dependencies.includes(urn)));
+  });
+
+  it("says what is missing when copies have no place to go", async () => {
+    await assert.rejects(plan({}, { recovery: undefined }), /crossRegionCopy needs a recovery region/);
+  });
+});
+
+describe("data/backupPlan", () => {
+  it("starts at the hours that database windows are checked against", () => {
+    const schedule = backupRules(settings()).find(({ ruleName }) => ruleName === "every-six-hours")!.schedule;
+    assert.equal(schedule, "cron(0 0/6 * * ? *)");
+    assert.deepEqual(backupHours, [0, 6, 12, 18]);
+  });
+
+  it("makes only compliance final", () => {
+    assert.equal(vaultLock(settings({ lock: { mode: "none" } })), undefined);
+    assert.ok(!("changeableForDays" in vaultLock(settings({ lock: { mode: "governance" } }))!));
+    assert.equal(
+      (vaultLock(settings({ lock: { mode: "compliance" } })) as { changeableForDays: number }).changeableForDays,
+      7,
+    );
+  });
+
+  it("names restore tests in AWS Backup's letters and length", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,60}$/), (prefix) =>
+        assert.match(restoreTestName(prefix, "weekly"), /^[A-Za-z0-9_]{1,43}_weekly$/),
+      ),
+    );
+  });
+});

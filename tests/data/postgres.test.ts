@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { Postgres, type PostgresArgs } from "../../components/data/postgres.ts";
+import { postgresLogGroup, postgresParameters } from "../../components/data/postgresParameters.ts";
+import { plantedSecret } from "../../plan/cloudOutputs.ts";
+import { type PostgresSettings, postgresSchema } from "../../stack/sections/postgres.ts";
+import { custody, keyArn, place, recovery, subnetIds } from "../support/dataArgs.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const settings = (changes: Record<string, unknown> = {}): PostgresSettings =>
+  postgresSchema.parse({
+    version: "17",
+    instanceClass: "db.r8g.xlarge",
+    storageGibibytes: 400,
+    maximumStorageGibibytes: 1000,
+    multiAz: true,
+    readReplicas: 1,
+    backupRetentionDays: 35,
+    crossRegionBackups: true,
+    insights: "advanced",
+    proxy: { enabled: true },
+    ...changes,
+  });
+
+const plan = (changes: Record<string, unknown> = {}, args: Partial<PostgresArgs> = {}, mode?: "first" | "steady") =>
+  planProgram(() => {
+    new Postgres("postgres", {
+      ...place,
+      ...custody,
+      settings: settings(changes),
+      subnetIds,
+      securityGroupIds: ["sg-database"],
+      proxySecurityGroupIds: ["sg-proxy"],
+      keyArn,
+      recovery,
+      roles: [{ name: "trading_system", description: "service trading-system" }],
+      protect: true,
+      ...args,
+    });
+  }, mode);
+
+const instance = "aws:rds/instance:Instance";
+
+describe("data/postgres", () => {
+  it("keeps the family's habits and plans in both modes", async () => {
+    for (const mode of ["first", "steady"] as const)
+      assert.deepEqual(familyProblems(await plan({}, {}, mode), "postgres"), []);
+  });
+
+  it("is private, encrypted, TLS only, with a password that nobody knows", async () => {
+    const planned = await plan();
+    const { inputs, protect } = planned.one(instance, "postgres-primary");
+    assert.equal(inputs.publiclyAccessible, false);
+    assert.equal(inputs.storageEncrypted, true);
+    assert.equal(inputs.kmsKeyId, keyArn);
+    assert.equal(inputs.manageMasterUserPassword, true);
+    assert.equal(inputs.masterUserSecretKmsKeyId, custody.secrets.keyArn);
+    assert.equal(inputs.password, undefined);
+    assert.equal(inputs.engineLifecycleSupport, "open-source-rds-extended-support-disabled");
+    assert.equal(inputs.dbName, "binance");
+    assert.equal(protect, true);
+    const group = planned.one("aws:rds/parameterGroup:ParameterGroup").inputs;
+    assert.equal(group.family, "postgres17");
+    assert.ok((group.parameters as { name: string; value: string }[]).some((p) => p.name === "rds.force_ssl"));
+  });
+
+  it("cannot be lost where it is protected: AWS refuses too, a last snapshot is taken, backups stay", async () => {
+    const { inputs } = (await plan()).one(instance, "postgres-primary");
+    assert.equal(inputs.deletionProtection, true);
+    assert.equal(inputs.skipFinalSnapshot, false);
+    assert.equal(inputs.deleteAutomatedBackups, false);
+    assert.equal(inputs.finalSnapshotIdentifier, "trading-platform-test-postgres-final");
+    const loose = (await plan({}, { protect: false })).one(instance, "postgres-primary");
+    assert.equal(loose.protect, false);
+    assert.equal(loose.inputs.deletionProtection, false);
+    assert.equal(loose.inputs.skipFinalSnapshot, true);
+  });
+
+  it("has its log groups, with retention and key, before RDS could make its own", async () => {
+    const planned = await plan();
+    for (const name of ["postgres-primary", "postgres-replica-1"]) {
+      const database = planned.one(instance, name);
+      const groups = planned
+        .all("aws:cloudwatch/logGroup:LogGroup")
+        .filter((group) => database.dependencies.includes(group.urn));
+      const identifier = database.inputs.identifier as string;
+      assert.deepEqual(
+        groups.map(({ inputs }) => inputs.name).sort(),
+        (database.inputs.enabledCloudwatchLogsExports as ("postgresql" | "upgrade")[])
+          .map((log) => postgresLogGroup(identifier, log))
+          .sort(),
+      );
+      assert.ok(groups.every(({ inputs }) => inputs.retentionInDays === 90 && inputs.kmsKeyId === custody.logs.keyArn));
+    }
+  });
+
+  it("copies by setting: replicas here, backups in the recovery region under a key of that region", async () => {
+    const planned = await plan({ readReplicas: 2 });
+    assert.equal(planned.all(instance).length, 3);
+    const replica = planned.one(instance, "postgres-replica-2");
+    assert.equal(replica.inputs.replicateSourceDb, "trading-platform-test-postgres");
+    assert.equal(replica.inputs.username, undefined, "a replica takes its users from the primary");
+    const copies = planned.one("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication");
+    assert.equal(copies.inputs.region, recovery.region);
+    assert.equal(copies.inputs.kmsKeyId, recovery.keyArn);
+    assert.equal(copies.inputs.retentionPeriod, 35);
+    const small = await plan({ readReplicas: 0, crossRegionBackups: false, proxy: { enabled: false } });
+    assert.equal(small.all(instance).length, 1);
+    for (const absent of ["rds/proxy", "rds/instanceAutomatedBackupsReplication"])
+      assert.ok(!small.resources.some(({ type }) => type.startsWith(`aws:${absent}`)), absent);
+  });
+
+  it("lets the proxy read exactly the roles' secrets, over TLS, and asks for identities where told to", async () => {
+    const planned = await plan();
+    const proxy = planned.one("aws:rds/proxy:Proxy");
+    assert.equal(proxy.inputs.requireTls, true);
+    assert.deepEqual(proxy.inputs.vpcSecurityGroupIds, ["sg-proxy"]);
+    const [auth] = proxy.inputs.auths as { iamAuth: string; secretArn: string }[];
+    assert.equal(auth?.iamAuth, "DISABLED");
+    const policy = planned.json(planned.one("aws:iam/rolePolicy:RolePolicy"), "policy");
+    assert.deepEqual(policy.Statement[0]?.Resource, [auth?.secretArn]);
+    const iam = (await plan({ proxy: { enabled: true, authentication: "iam" } })).one("aws:rds/proxy:Proxy");
+    assert.equal((iam.inputs.auths as { iamAuth: string }[])[0]?.iamAuth, "REQUIRED");
+  });
+
+  it("shows no password anywhere", async () => {
+    const planned = await plan();
+    assert.equal(planned.one("aws:secretsmanager/secretVersion:SecretVersion").inputs.secretString, "[secret]");
+    assert.ok(!planned.text.includes(plantedSecret));
+  });
+
+  it("says what is missing when copies have no place to go", async () => {
+    await assert.rejects(plan({}, { recovery: undefined }), /crossRegionBackups needs a recovery region/);
+  });
+
+  it("keeps what advanced insights demand, and what is free otherwise", async () => {
+    const retention = async (insights: string) =>
+      (await plan({ insights })).one(instance, "postgres-primary").inputs.performanceInsightsRetentionPeriod;
+    assert.equal(await retention("advanced"), 465);
+    assert.equal(await retention("standard"), 7);
+  });
+});
+
+describe("data/postgresParameters", () => {
+  it("logs slow queries from the setting on, once each parameter, and reboots only for the library", () => {
+    const parameters = postgresParameters({ slowQueryMilliseconds: 250 });
+    assert.equal(parameters.find(({ name }) => name === "log_min_duration_statement")?.value, "250");
+    assert.equal(new Set(parameters.map(({ name }) => name)).size, parameters.length);
+    assert.deepEqual(
+      parameters.filter(({ applyMethod }) => applyMethod === "pending-reboot").map(({ name }) => name),
+      ["shared_preload_libraries"],
+    );
+  });
+});
