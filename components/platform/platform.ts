@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Catalog } from "../../catalog/types.ts";
 import type { OptionalSystem } from "../../stack/sections/platform.ts";
 import type { Settings } from "../../stack/settings.ts";
+import type { KeyPurpose } from "../security/keyPolicies.ts";
 import { ArgoRollouts } from "./argoRollouts.ts";
 import { CertManager } from "./certManager.ts";
 import type { PlatformContext } from "./context.ts";
@@ -11,13 +13,18 @@ import { Gateway } from "./gateway.ts";
 import { MetricsServer } from "./metricsServer.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Reloader } from "./reloader.ts";
+import { Vault } from "./vault.ts";
 
-/** What the systems of the cluster need from the rooms below. */
+/** What the systems of the cluster need from the rooms below. Settings and catalog are plain data. */
 export interface PlatformArgs {
   /** Where the systems run, see `platformContext`. */
   context: PlatformContext;
   /** The sections of the stack file that are about the cluster's systems. */
-  settings: Pick<Settings, "platform" | "gateway" | "edge">;
+  settings: Settings;
+  /** What the business runs: who may log in to Vault, which topics and users there are. */
+  catalog: Catalog;
+  /** ARNs of the customer keys by purpose. */
+  keyArns: Readonly<Record<KeyPurpose, pulumi.Input<string>>>;
   /** Hosted zone of the domain; absent: no DNS records and no public certificates. */
   zoneId?: pulumi.Input<string>;
   /** ACM certificate of the domain, for an application balancer. */
@@ -26,8 +33,6 @@ export interface PlatformArgs {
   webAclArn?: pulumi.Input<string>;
   /** Bucket that receives an application balancer's access logs. */
   logBucket?: string;
-  /** Customer key under which Secrets Manager keeps the secrets. */
-  secretsKeyArn?: pulumi.Input<string>;
 }
 
 /**
@@ -54,7 +59,7 @@ export class Platform extends pulumi.ComponentResource {
     );
     const secrets = new ExternalSecrets(
       `${name}-external-secrets`,
-      { context, ...platform.externalSecrets, keyArn: args.secretsKeyArn },
+      { context, ...platform.externalSecrets, keyArn: args.keyArns.secrets },
       after(certificates),
     );
     new MetricsServer(`${name}-metrics-server`, { context, ...platform.metricsServer }, after(certificates));
@@ -87,6 +92,25 @@ export class Platform extends pulumi.ComponentResource {
         `${name}-reloader`,
         { context, ...platform.reloader, rollouts: rollouts.length > 0 },
         after(definitions, ...rollouts),
+      );
+    }
+
+    const custody = {
+      secretsKeyArn: args.keyArns.secrets,
+      secretRecoveryDays: settings.security.secrets.recoveryWindowDays,
+    };
+    if (installs("vault")) {
+      new Vault(
+        `${name}-vault`,
+        {
+          context,
+          settings: settings.vault,
+          services: args.catalog.services.map((service) => service.name),
+          unsealKeyArn: args.keyArns["vault-unseal"],
+          backupsKeyArn: args.keyArns.backups,
+          ...custody,
+        },
+        after(certificates, secrets),
       );
     }
 

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
+import { loadCatalog } from "../../catalog/load.ts";
 import { platformContext } from "../../components/platform/context.ts";
-import { Platform } from "../../components/platform/platform.ts";
+import { Platform, type PlatformArgs } from "../../components/platform/platform.ts";
+import { keyPurposes } from "../../components/security/keyPolicies.ts";
 import type { Mode } from "../../plan/monitor.ts";
 import { type Plan, planStack } from "../../plan/plan.ts";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
@@ -39,7 +41,10 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
       certificateArn: names.arn("acm", "certificate/edge"),
       webAclArn: names.arn("wafv2", "regional/webacl/edge"),
       logBucket: names.bucket("access-logs"),
-      secretsKeyArn: names.arn("kms", "key/secrets"),
+      catalog: await loadCatalog(),
+      keyArns: Object.fromEntries(
+        keyPurposes.map((purpose) => [purpose, names.arn("kms", `key/${purpose}`)]),
+      ) as PlatformArgs["keyArns"],
     },
     {
       providers: [
