@@ -2,7 +2,10 @@ import { z } from "zod";
 import { contract } from "./metrics.ts";
 import type { Service } from "./types.ts";
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "at most 40 lower-case letters, digits and hyphens");
+// 24: with the environment's name in front it is the name of a cache user, which may have 40 characters.
+const name = z
+  .string()
+  .regex(/^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$/, "at most 24 lower-case letters, digits and hyphens, a letter first");
 const names = z.array(z.string().min(1));
 const percent = z.number().min(0).max(100);
 const slo = { objectivePercent: z.number().min(50).lt(100), windowDays: z.int().min(1).max(90) };

@@ -199,7 +199,7 @@ export interface CanaryStep {
 
 /** One service: everything that its team decides. Each lives in `catalog/services/<name>.ts`, at most 40 lines. */
 export interface Service {
-  /** Name in lower-case letters, digits and hyphens, at most 40; the same as the file's. */
+  /** Name in lower-case letters, digits and hyphens, at most 24; the same as the file's. */
   name: string;
   /** One sentence on what it does. */
   description: string;

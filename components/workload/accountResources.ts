@@ -2,15 +2,24 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../catalog/types.ts";
 import { priorityClasses } from "../platform/context.ts";
+import {
+  elasticAdministratorSecret,
+  elasticNamespace,
+  elasticScriptsConfigMap,
+  elasticSetupLabels,
+  elasticsearchUrl,
+  elasticTlsSecret,
+} from "../platform/elasticNames.ts";
 import { createGeneratedSecret, createPassword, type SecretCustody } from "../platform/generatedSecret.ts";
 import { pinnedImage } from "../platform/imageMirror.ts";
 import { contentHash, jobSpec, type Step, stepsTemplate } from "../platform/jobs.ts";
-import { type AccountSystem, accountsOf, passwordVariable } from "./accounts.ts";
-import { accountRequests, requestLines } from "./broker.ts";
+import { kafkaNamespace } from "../platform/kafkaNames.ts";
+import { accountsOf, ownAccountsOf, passwordVariable } from "./accounts.ts";
+import { accountRequests, brokerReadyPath, requestLines } from "./broker.ts";
 import { credentialsPath, type Endpoints, labelsOf, provisioningNamespace, type WorkloadContext } from "./context.ts";
 import { databaseEnvironment } from "./database.ts";
-import { type KafkaCluster, kafkaUser } from "./kafkaUser.ts";
-import { type SearchCluster, searchSecret } from "./search.ts";
+import { kafkaUser } from "./kafkaUser.ts";
+import { searchSecret } from "./search.ts";
 import { accountSecret, accountSecretName } from "./secrets.ts";
 
 /** The shared systems, as somebody sees them who makes accounts there. */
@@ -20,10 +29,6 @@ export interface AccountSystems extends SecretCustody {
   primaryHost: pulumi.Input<string>;
   /** Owner's role of each database schema. */
   schemaOwners: ReadonlyMap<string, string>;
-  kafka: KafkaCluster;
-  search: SearchCluster;
-  /** Passwords that other rooms make, by system: those of the cache, which must know its users when it is made. */
-  passwords: Partial<Record<AccountSystem, Readonly<Record<string, pulumi.Input<string>>>>>;
   /** What the jobs of all services share: scripts, administrators' credentials, flows. */
   provisioning: Provisioning;
 }
@@ -69,25 +74,22 @@ export class Accounts extends pulumi.ComponentResource {
   }
 }
 
-/**
- * The service's entry in Secrets Manager: passwords of all accounts but the database role's, which RDS Proxy must find
- * in an entry of its own, made with the database.
- */
+/** The service's entry in Secrets Manager, with the passwords that this room makes. */
 function createCredentials(name: string, { context, service, systems }: AccountsArgs, parent: pulumi.Resource) {
-  const kept = accountsOf(service).filter((system) => system !== "database");
-  if (kept.length === 0) return [];
-  const passwords = kept.map((system) => [
-    passwordVariable(system),
-    systems.passwords[system]?.[service.name] ?? createPassword(`${name}-${system}-password`, parent),
-  ]);
+  const own = ownAccountsOf(service);
+  if (own.length === 0) return [];
   const { secretsKeyArn, secretRecoveryDays } = systems;
+  const passwords = own.map((system) => [
+    passwordVariable(system),
+    createPassword(`${name}-${system}-password`, parent),
+  ]);
   return [
     createGeneratedSecret(
       `${name}-credentials`,
       {
         context,
         path: credentialsPath(service),
-        description: `Passwords of the service ${service.name} in ${kept.join(", ")}`,
+        description: `Passwords of the service ${service.name}: ${own.join(", ")}`,
         value: pulumi.jsonStringify(Object.fromEntries(passwords)),
         secretsKeyArn,
         secretRecoveryDays,
@@ -117,10 +119,11 @@ function createBrokerAccount(name: string, args: AccountsArgs, opts: pulumi.Cust
   const { endpoints, provisioning } = args.systems;
   createJob(name, "broker", args, opts, {
     image: "curl",
-    script: "broker-requests.sh",
+    script: "http-requests.sh",
     administrator: provisioning.brokerAdministrator,
     environment: {
-      BROKER_URL: pulumi.interpolate`https://${endpoints.broker.host}`,
+      SERVICE_URL: pulumi.interpolate`https://${endpoints.broker.host}`,
+      READY_PATH: brokerReadyPath,
       REQUESTS: requestLines(accountRequests(args.service)),
     },
   });
@@ -206,13 +209,13 @@ function accountTemplate(
 
 /** A KafkaUser, and its password where the user operator looks for it. */
 function createKafkaUser(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
-  const { context, service, systems } = args;
+  const { context, service } = args;
   const password = new kubernetes.apiextensions.CustomResource(
     `${name}-kafka-secret`,
-    accountSecret(service, "kafka", systems.kafka.namespace, context),
+    accountSecret(service, "kafka", kafkaNamespace, context),
     opts,
   );
-  new kubernetes.apiextensions.CustomResource(`${name}-kafka-user`, kafkaUser(service, systems.kafka), {
+  new kubernetes.apiextensions.CustomResource(`${name}-kafka-user`, kafkaUser(service), {
     ...opts,
     dependsOn: password,
   });
@@ -220,26 +223,25 @@ function createKafkaUser(name: string, args: AccountsArgs, opts: pulumi.CustomRe
 
 /** A user and a role in Elasticsearch, made by a job beside Elasticsearch, whose own credentials never leave there. */
 function createSearchAccount(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
-  const { context, service, systems } = args;
-  const { search } = systems;
-  const secret = searchSecret(service, search, context);
+  const { context, service } = args;
+  const secret = searchSecret(service, context);
   const requests = new kubernetes.apiextensions.CustomResource(`${name}-search-secret`, secret, opts);
   const template = stepsTemplate({
-    scripts: search.scripts,
-    labels: search.labels,
+    scripts: elasticScriptsConfigMap,
+    labels: elasticSetupLabels,
     priorityClassName: priorityClasses.workload,
     volumes: [
       { name: "requests", secret: { secretName: secret.metadata.name } },
-      { name: "administrator", secret: { secretName: search.administratorSecret } },
-      { name: "authority", secret: { secretName: search.authoritySecret } },
+      { name: "administrator", secret: { secretName: elasticAdministratorSecret } },
+      { name: "authority", secret: { secretName: elasticTlsSecret, items: [{ key: "ca.crt", path: "ca.crt" }] } },
     ],
     steps: [
       {
         name: "search",
         image: pinnedImage("elasticsearch", context.imageMirror),
-        script: search.script,
+        script: "elastic-setup.sh",
         environment: {
-          ELASTICSEARCH_URL: systems.endpoints.elasticsearch.url,
+          ELASTICSEARCH_URL: elasticsearchUrl,
           ELASTICSEARCH_CA: "/secrets/authority/ca.crt",
           KIBANA_URL: "",
           KIBANA_CA: "",
@@ -259,11 +261,11 @@ function createSearchAccount(name: string, args: AccountsArgs, opts: pulumi.Cust
     {
       metadata: {
         name: `${service.name}-search-${contentHash(secret.spec, template)}`,
-        namespace: search.namespace,
+        namespace: elasticNamespace,
         labels: labelsOf(service),
       },
       spec: jobSpec(template) as kubernetes.types.input.batch.v1.JobSpec,
     },
-    { ...opts, dependsOn: [requests, ...search.ready] },
+    { ...opts, dependsOn: requests },
   );
 }

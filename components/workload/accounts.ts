@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PostgresUse, Service } from "../../catalog/types.ts";
+import { cacheSecretPath } from "../data/cacheAccess.ts";
 import { databaseSecretPath } from "../data/databaseRoles.ts";
+import type { SchemaRegistryUser } from "../platform/kafkaNames.ts";
 import type { SecretSource } from "../platform/secretManifests.ts";
 import { credentialsPath, type Endpoints } from "./context.ts";
 
-/** A shared system in which a service has an account of its own, with a password that the program makes. */
+/** A shared system in which a service has an account of its own. */
 export type AccountSystem = "database" | "cache" | "broker" | "kafka" | "elasticsearch";
 
 /** The systems in which a service has an account: exactly those that it declares. */
@@ -25,11 +27,12 @@ export function passwordVariable(system: AccountSystem): string {
 }
 
 /**
- * Where an account's password is kept in Secrets Manager. Database passwords lie where RDS Proxy reads them, one entry
- * for each role; all others of a service in its own entry.
+ * Where an account's password is kept in Secrets Manager. Those of the database and the cache are made with them, one
+ * entry for each account; all others of a service lie in its own entry.
  */
 export function passwordSource(service: Service, system: AccountSystem): SecretSource & { property: string } {
   if (system === "database") return { path: databaseSecretPath(service.uses!.postgres!.role), property: "password" };
+  if (system === "cache") return { path: cacheSecretPath(service.name), property: "password" };
   return { path: credentialsPath(service), property: passwordVariable(system) };
 }
 
@@ -71,4 +74,26 @@ export function brokerSettings(
     BROKER_TLS: "true",
     BROKER_USER: service.name,
   };
+}
+
+/** Accounts whose passwords this room makes; the others come with the database and the cache. */
+export function ownAccountsOf(service: Service): AccountSystem[] {
+  return accountsOf(service).filter((system) => system !== "database" && system !== "cache");
+}
+
+/** User of the schema registry that all services share: it reads schemas and writes none. */
+export const schemaRegistryUser = "workloads" satisfies SchemaRegistryUser;
+
+/** The roles that the database must know, for the component that makes their passwords. */
+export function databaseRolesOf(services: readonly Service[]): { name: string; description: string }[] {
+  return services.flatMap(({ name, uses }) =>
+    uses?.postgres === undefined ? [] : [{ name: uses.postgres.role, description: `service ${name}` }],
+  );
+}
+
+/** The users that the cache must know, for the component that makes them. */
+export function cacheUsersOf(
+  services: readonly Service[],
+): { name: string; prefix: string; reads?: readonly string[] }[] {
+  return services.flatMap(({ name, uses }) => (uses?.cache === undefined ? [] : [{ name, ...uses.cache }]));
 }

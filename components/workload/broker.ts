@@ -1,7 +1,10 @@
 import type { Queue, Service } from "../../catalog/types.ts";
 
-/** A request to RabbitMQ's management interface. All of them may be repeated. */
-export interface BrokerRequest {
+/** Path of the management interface that answers once the broker is ready. */
+export const brokerReadyPath = "/api/overview";
+
+/** A request of `scripts/http-requests.sh`. All of them may be repeated. */
+export interface HttpRequest {
   method: "PUT" | "POST";
   path: string;
   body: Record<string, unknown>;
@@ -10,7 +13,7 @@ export interface BrokerRequest {
 /** Amazon MQ's one virtual host, as a path segment. */
 const virtualHost = "%2F";
 
-/** Stands for the account's password until the script puts it in; see `scripts/broker-requests.sh`. */
+/** Stands for the account's password until the script puts it in; see `scripts/http-requests.sh`. */
 const passwordMark = "__PASSWORD__";
 
 /**
@@ -18,19 +21,19 @@ const passwordMark = "__PASSWORD__";
  * of a node), and a dead-letter queue for what was delivered too often. Publishing to the exchange rather than to the
  * default one lets permissions name each queue.
  */
-export function queueRequests(queue: Queue): BrokerRequest[] {
+export function queueRequests(queue: Queue): HttpRequest[] {
   const dead = `${queue.name}.dead`;
-  const exchange = (name: string): BrokerRequest => ({
+  const exchange = (name: string): HttpRequest => ({
     method: "PUT",
     path: `/api/exchanges/${virtualHost}/${name}`,
     body: { type: "direct", durable: true, auto_delete: false, arguments: {} },
   });
-  const declare = (name: string, extra: Record<string, unknown>): BrokerRequest => ({
+  const declare = (name: string, extra: Record<string, unknown>): HttpRequest => ({
     method: "PUT",
     path: `/api/queues/${virtualHost}/${name}`,
     body: { durable: true, auto_delete: false, arguments: { "x-queue-type": "quorum", ...extra } },
   });
-  const bind = (name: string): BrokerRequest => ({
+  const bind = (name: string): HttpRequest => ({
     method: "POST",
     path: `/api/bindings/${virtualHost}/e/${name}/q/${name}`,
     body: { routing_key: name, arguments: {} },
@@ -61,7 +64,7 @@ export function queueRequests(queue: Queue): BrokerRequest[] {
 }
 
 /** The account of a service: writes to the exchanges of the queues it fills, reads the queues it works off, declares nothing. */
-export function accountRequests(service: Service): BrokerRequest[] {
+export function accountRequests(service: Service): HttpRequest[] {
   const { publish = [], consume = [] } = service.uses?.queues ?? {};
   return [
     { method: "PUT", path: `/api/users/${service.name}`, body: { password: passwordMark, tags: "" } },
@@ -74,7 +77,7 @@ export function accountRequests(service: Service): BrokerRequest[] {
 }
 
 /** One request a line, as the script reads them. */
-export function requestLines(requests: readonly BrokerRequest[]): string {
+export function requestLines(requests: readonly HttpRequest[]): string {
   return requests.map(({ method, path, body }) => `${method} ${path} ${JSON.stringify(body)}`).join("\n");
 }
 

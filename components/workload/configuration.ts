@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { latencyBucketsMilliseconds, shutdownSecondsOf } from "../../catalog/archetypes.ts";
 import type { Exchange, Service } from "../../catalog/types.ts";
-import { brokerSettings, databaseSettings } from "./accounts.ts";
+import { elasticsearchUrl } from "../platform/elasticNames.ts";
+import { kafkaBootstrapServers, schemaRegistryUrl } from "../platform/kafkaNames.ts";
+import { brokerSettings, databaseSettings, schemaRegistryUser } from "./accounts.ts";
 import { type Endpoints, urlOf, type WorkloadContext } from "./context.ts";
 
 /** Where files of configuration are mounted, for the kinds that read files. */
@@ -55,7 +57,7 @@ function storeSettings({ service, endpoints, context }: ConfigurationPlan): Reco
       CACHE_PREFIX: `${cache.prefix}:`,
     }),
     ...(elasticsearch && {
-      ELASTICSEARCH_URL: endpoints.elasticsearch.url,
+      ELASTICSEARCH_URL: elasticsearchUrl,
       ELASTICSEARCH_USER: service.name,
       ELASTICSEARCH_CA: authority,
     }),
@@ -68,13 +70,14 @@ function messagingSettings({ service, endpoints }: ConfigurationPlan): Record<st
   return {
     ...(queues && brokerSettings(service, endpoints.broker)),
     ...(topics && {
-      KAFKA_BOOTSTRAP_SERVERS: endpoints.kafka.bootstrapServers,
+      KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers,
       KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
       KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
       KAFKA_USER: service.name,
       KAFKA_GROUP: service.name,
       KAFKA_CA: authority,
-      SCHEMA_REGISTRY_URL: endpoints.schemaRegistry.url,
+      SCHEMA_REGISTRY_URL: schemaRegistryUrl,
+      SCHEMA_REGISTRY_USER: schemaRegistryUser,
       SCHEMA_REGISTRY_CA: authority,
     }),
   };
@@ -153,6 +156,10 @@ export function springProperties(service: Service): Record<string, string> {
       "spring.kafka.properties.ssl.truststore.type": "PEM",
       "spring.kafka.properties.ssl.truststore.location": "${KAFKA_CA}",
       "spring.kafka.properties.schema.registry.url": "${SCHEMA_REGISTRY_URL}",
+      "spring.kafka.properties.schema.registry.ssl.truststore.type": "PEM",
+      "spring.kafka.properties.schema.registry.ssl.truststore.location": "${SCHEMA_REGISTRY_CA}",
+      "spring.kafka.properties.basic.auth.credentials.source": "USER_INFO",
+      "spring.kafka.properties.basic.auth.user.info": "${SCHEMA_REGISTRY_USER}:${SCHEMA_REGISTRY_PASSWORD}",
     }),
     ...(elasticsearch && {
       "spring.elasticsearch.uris": "${ELASTICSEARCH_URL}",

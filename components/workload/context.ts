@@ -41,15 +41,15 @@ export interface WorkloadContext
   settings: WorkloadSettings;
 }
 
-/** Where the shared systems answer. Hosts may be outputs; ports are constants, for network policies need them. */
+/**
+ * Where the data services of the VPC answer. Hosts may be outputs; ports are constants, for network policies need them.
+ * Kafka and Elasticsearch have constant addresses of their own.
+ */
 export interface Endpoints {
   database: { host: pulumi.Input<string>; port: number; name: string };
   cache: { host: pulumi.Input<string>; port: number };
   /** AMQP over TLS, and the management interface over HTTPS on port 443. */
   broker: { host: pulumi.Input<string>; port: number };
-  kafka: { bootstrapServers: string; port: number };
-  schemaRegistry: { url: string; port: number };
-  elasticsearch: { url: string; port: number };
 }
 
 /** Labels by which policies, services and monitors find the pods of a service. */

@@ -1,26 +1,19 @@
 import type { Service } from "../../catalog/types.ts";
+import { kafkaLabels, kafkaNamespace } from "../platform/kafkaNames.ts";
 import { labelsOf } from "./context.ts";
 import { accountSecretName } from "./secrets.ts";
-
-/** Where the Kafka cluster is, for its user operator. */
-export interface KafkaCluster {
-  /** Namespace that the user operator watches. */
-  namespace: string;
-  /** Name of the Kafka resource. */
-  cluster: string;
-}
 
 /**
  * The KafkaUser of a service: may write the topics that it produces, read those that it consumes in consumer groups that
  * begin with its name, and nothing else. The password is made by the program, so that Secrets Manager is its one home.
  */
-export function kafkaUser(service: Service, { namespace, cluster }: KafkaCluster) {
+export function kafkaUser(service: Service) {
   const { produce = [], consume = [] } = service.uses?.topics ?? {};
   const topic = (name: string) => ({ type: "topic", name, patternType: "literal" });
   return {
     apiVersion: "kafka.strimzi.io/v1",
     kind: "KafkaUser",
-    metadata: { name: service.name, namespace, labels: { ...labelsOf(service), "strimzi.io/cluster": cluster } },
+    metadata: { name: service.name, namespace: kafkaNamespace, labels: { ...labelsOf(service), ...kafkaLabels } },
     spec: {
       authentication: {
         type: "scram-sha-512",

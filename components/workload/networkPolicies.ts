@@ -1,5 +1,6 @@
 import type { Exchange, Service } from "../../catalog/types.ts";
-import { edge } from "../platform/gatewayPlan.ts";
+import { elasticNamespace, elasticsearchPort } from "../platform/elasticNames.ts";
+import { kafkaNamespace, kafkaPort, schemaRegistryPort } from "../platform/kafkaNames.ts";
 import { otlpGrpcAddress, tracingNamespace } from "../platform/monitoringNames.ts";
 import {
   allowFlows,
@@ -66,10 +67,8 @@ function egressFlows(plan: PolicyPlan): Flow[] {
     ...(uses.postgres ? [inDataSubnets(endpoints.database.port)] : []),
     ...(uses.cache ? [inDataSubnets(endpoints.cache.port)] : []),
     ...(uses.queues ? [inDataSubnets(endpoints.broker.port)] : []),
-    ...(uses.topics
-      ? [{ peers: [{ namespace: "kafka" }], ports: [endpoints.kafka.port, endpoints.schemaRegistry.port] }]
-      : []),
-    ...(uses.elasticsearch ? [{ peers: [{ namespace: "elastic" }], ports: [endpoints.elasticsearch.port] }] : []),
+    ...(uses.topics ? [{ peers: [{ namespace: kafkaNamespace }], ports: [kafkaPort, schemaRegistryPort] }] : []),
+    ...(uses.elasticsearch ? [{ peers: [{ namespace: elasticNamespace }], ports: [elasticsearchPort] }] : []),
     ...(uses.buckets?.length ? [toPodIdentity()] : []),
     ...(context.settings.exchangeEgress === "addresses" ? addressFlows(plan) : []),
   ];
@@ -132,6 +131,3 @@ export function outsidePolicy(plan: Pick<PolicyPlan, "service" | "context" | "ex
     },
   };
 }
-
-/** Namespaces whose own policies must let the services in. */
-export const serverNamespaces = { kafka: "kafka", elastic: "elastic", gateway: edge.namespace } as const;

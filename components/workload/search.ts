@@ -1,25 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../catalog/types.ts";
+import { elasticNamespace } from "../platform/elasticNames.ts";
 import { externalSecret } from "../platform/secretManifests.ts";
 import { passwordSource } from "./accounts.ts";
 import { labelsOf, type WorkloadContext } from "./context.ts";
-
-/** Elasticsearch, as a job beside it sees it. */
-export interface SearchCluster {
-  /** Namespace of Elasticsearch. */
-  namespace: string;
-  /** ConfigMap with the script, and the script's file name in it. */
-  scripts: string;
-  script: string;
-  /** Secret with the password of the user `elastic`, under that key. */
-  administratorSecret: string;
-  /** Secret with the authority of Elasticsearch's certificate, as `ca.crt`. */
-  authoritySecret: string;
-  /** Labels that let the job's pods reach Elasticsearch. */
-  labels: Record<string, string>;
-  /** What must be there before a job starts. */
-  ready: readonly pulumi.Resource[];
-}
 
 /** Rights in Elasticsearch by what a service does with an index pattern. */
 const privileges = {
@@ -45,14 +28,14 @@ export function searchRole(service: Service) {
  * The requests that make a service's role and user, as a Secret: the user's password is among them, put there by
  * External Secrets. The script sends each line of `requests.txt`; all are PUT, so they may be repeated.
  */
-export function searchSecret(service: Service, { namespace }: SearchCluster, context: Pick<WorkloadContext, "names">) {
+export function searchSecret(service: Service, context: Pick<WorkloadContext, "names">) {
   const requests = [
     `elasticsearch put PUT /_security/role/${service.name} role.json`,
     `elasticsearch put PUT /_security/user/${service.name} user.json`,
   ];
   const manifest = externalSecret(context, {
     name: `${service.name}-search-requests`,
-    namespace,
+    namespace: elasticNamespace,
     data: { password: passwordSource(service, "elasticsearch") },
     template: {
       data: {

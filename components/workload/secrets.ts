@@ -1,6 +1,7 @@
 import type { SecretRef, Service } from "../../catalog/types.ts";
+import { schemaRegistrySecretPath } from "../platform/kafkaNames.ts";
 import { externalSecret, type SecretSource } from "../platform/secretManifests.ts";
-import { type AccountSystem, accountsOf, passwordSource, passwordVariable } from "./accounts.ts";
+import { type AccountSystem, accountsOf, passwordSource, passwordVariable, schemaRegistryUser } from "./accounts.ts";
 import { labelsOf, secretName, tradingNamespace, type WorkloadContext } from "./context.ts";
 
 /**
@@ -14,6 +15,8 @@ export function serviceSecret(
 ) {
   const data: Record<string, SecretSource> = {};
   for (const system of accountsOf(service)) data[passwordVariable(system)] = passwordSource(service, system);
+  if (service.uses?.topics)
+    data.SCHEMA_REGISTRY_PASSWORD = { path: schemaRegistrySecretPath, property: schemaRegistryUser };
   for (const name of service.secrets ?? []) {
     const { path, property } = secrets.get(name)!;
     data[name] = { path, property };

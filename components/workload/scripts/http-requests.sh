@@ -1,7 +1,10 @@
 #!/bin/sh
-# Sends requests to RabbitMQ's management interface, one a line; every request may be repeated: PUT writes over.
+# Sends requests to a system's HTTP interface, one a line. All that are sent here may be repeated: PUT writes over, and a
+# schema that is registered already is found again.
 #
-# BROKER_URL                address of the management interface
+# SERVICE_URL               address, without a slash at the end
+# READY_PATH                path that answers 200 once the system is ready
+# AUTHORITY                 file with the authority that signed its certificate; absent: the public ones
 # ADMINISTRATOR_DIRECTORY   files "username" and "password" of the administrator
 # PASSWORD_FILE             password of the account that the requests make, if they make one; in a body it stands as
 #                           __PASSWORD__ and has no character that JSON would have to escape
@@ -11,22 +14,24 @@ set -eu
 umask 077
 
 # Credentials and bodies go through files, never through the list of arguments that ps shows.
-printf 'user = "%s:%s"\n' "$(cat "$ADMINISTRATOR_DIRECTORY/username")" "$(cat "$ADMINISTRATOR_DIRECTORY/password")" \
-  >"$WORK_DIRECTORY/credentials"
+{
+  printf 'user = "%s:%s"\n' "$(cat "$ADMINISTRATOR_DIRECTORY/username")" "$(cat "$ADMINISTRATOR_DIRECTORY/password")"
+  if [ -n "${AUTHORITY:-}" ]; then printf 'cacert = "%s"\n' "$AUTHORITY"; fi
+} >"$WORK_DIRECTORY/settings"
 password=""
 if [ -n "${PASSWORD_FILE:-}" ]; then password=$(cat "$PASSWORD_FILE"); fi
 
 call() { # method path; body in the work directory; prints the status code
-  curl --silent --show-error --max-time 30 --config "$WORK_DIRECTORY/credentials" --request "$1" \
+  curl --silent --show-error --max-time 30 --config "$WORK_DIRECTORY/settings" --request "$1" \
     --header "Content-Type: application/json" --data-binary "@$WORK_DIRECTORY/body" \
-    --output "$WORK_DIRECTORY/answer" --write-out '%{http_code}' "$BROKER_URL$2" || true
+    --output "$WORK_DIRECTORY/answer" --write-out '%{http_code}' "$SERVICE_URL$2" || true
 }
 
 attempt=1
 : >"$WORK_DIRECTORY/body"
-until [ "$(call GET /api/overview)" = 200 ]; do
+until [ "$(call GET "$READY_PATH")" = 200 ]; do
   if [ "$attempt" -ge "${ATTEMPTS:-60}" ]; then
-    echo "the broker at $BROKER_URL does not answer" >&2
+    echo "$SERVICE_URL$READY_PATH does not answer" >&2
     exit 1
   fi
   attempt=$((attempt + 1))
@@ -52,4 +57,4 @@ while read -r method path body; do
 done <<LINES
 $REQUESTS
 LINES
-echo "the broker is as the requests say"
+echo "$SERVICE_URL is as the requests say"
