@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { freePort, listen, type Message, ReceiverStubs } from "../support/receiverStubs.ts";
+import { smtpPassword, topicArn, writeScaledConfig } from "../support/scaledRouting.ts";
+import { type RunningServer, startServer, until } from "../support/servers.ts";
+import { requireTool } from "../support/tools.ts";
+
+/** One minute of production is a second here. Nothing else differs: same tree, receivers, templates, inhibition. */
+const scale = 60;
+
+/** What the exporter stub says at the start: one service down, three warnings, two notes. */
+const troubled = `
+stub_up{service="trading-system"} 0
+stub_up{service="dashboard"} 1
+stub_latency_seconds{service="dashboard"} 3
+stub_latency_seconds{service="streaming-platform"} 3
+stub_restarts{service="streaming-platform"} 9
+stub_unreadable_lines{service="ml-platform"} 1
+stub_unreadable_lines{service="data-platform"} 1
+`;
+
+const rule = (alert: string, expr: string, severity: string, category: string, summary: string) => ({
+  alert,
+  expr,
+  labels: { severity, category, family: alert },
+  annotations: {
+    summary,
+    value: "{{ $value }}",
+    runbook_url: `https://runbooks.example.com/${alert}.md`,
+    dashboard_url: "https://grafana.trading.example.com/d/trading-system-health?viewPanel=1&var-service=x",
+  },
+});
+
+const rules = [
+  rule("ServiceDown", "stub_up == 0", "critical", "critical", "{{ $labels.service }} does not answer"),
+  rule("HighResponseTimeP95", "stub_latency_seconds > 1", "warning", "performance", "{{ $labels.service }} is slow"),
+  rule("TooManyRestarts", "stub_restarts > 3", "warning", "performance", "{{ $labels.service }} restarts again"),
+  rule("LogParseErrors", "stub_unreadable_lines > 0", "info", "data", "{{ $labels.service }} writes no JSON"),
+  rule("Watchdog", "vector(1)", "none", "meta", "the path of alerts works"),
+];
+
+describe("alerts from the exporter to people", function () {
+  this.timeout(60_000);
+
+  const stubs = new ReceiverStubs();
+  /** Receivers of a second Alertmanager, whose digest window is closed. */
+  const closedStubs = new ReceiverStubs();
+  const servers: RunningServer[] = [];
+  let exporter: Server;
+  let metrics = troubled;
+  let folder: string;
+
+  before(async function () {
+    const prometheus = await requireTool("prometheus", this);
+    const alertmanager = await requireTool("alertmanager", this);
+    folder = mkdtempSync(join(tmpdir(), "alerting-"));
+    exporter = createServer((_request, response) => {
+      response.setHeader("content-type", "text/plain; version=0.0.4");
+      response.end(metrics);
+    });
+    const exporterPort = await listen(exporter);
+
+    const addresses: string[] = [];
+    for (const [name, receivers, digestOpen] of [
+      ["open", stubs, true],
+      ["closed", closedStubs, false],
+    ] as const) {
+      const ports = await receivers.start();
+      const options = { scale, version: alertmanager.version, digestOpen };
+      const config = await writeScaledConfig(join(folder, name), ports, options);
+      const address = `127.0.0.1:${await freePort()}`;
+      addresses.push(address);
+      servers.push(
+        await startServer(
+          alertmanager,
+          [
+            ...[`--config.file=${config}`, `--storage.path=${join(folder, name, "data")}`],
+            ...[`--web.listen-address=${address}`, "--cluster.listen-address="],
+          ],
+          `http://${address}/-/ready`,
+          {
+            ...{ AWS_ACCESS_KEY_ID: "stub", AWS_SECRET_ACCESS_KEY: "stub", AWS_EC2_METADATA_DISABLED: "true" },
+            // A proxy of the machine must not come between programs on the loopback.
+            NO_PROXY: "127.0.0.1",
+          },
+        ),
+      );
+    }
+
+    mkdirSync(join(folder, "prometheus"));
+    const file = (name: string, content: unknown) => {
+      const path = join(folder, "prometheus", name);
+      writeFileSync(path, stringify(content));
+      return path;
+    };
+    const config = file("prometheus.yaml", {
+      global: { scrape_interval: "1s", evaluation_interval: "1s", external_labels: { environment: "production" } },
+      rule_files: [file("rules.yaml", { groups: [{ name: "end-to-end", rules }] })],
+      scrape_configs: [
+        { job_name: "stub", honor_labels: true, static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] },
+      ],
+      alerting: {
+        // Only what a rule says: the scraped address is no part of the alert.
+        alert_relabel_configs: [{ regex: "instance|job", action: "labeldrop" }],
+        alertmanagers: [{ static_configs: [{ targets: addresses }] }],
+      },
+    });
+    const address = `127.0.0.1:${await freePort()}`;
+    servers.push(
+      await startServer(
+        prometheus,
+        [
+          ...[`--config.file=${config}`, `--storage.tsdb.path=${join(folder, "prometheus", "data")}`],
+          ...[`--web.listen-address=${address}`, "--rules.alert.resend-delay=1s"],
+        ],
+        `http://${address}/-/ready`,
+        { NO_PROXY: "127.0.0.1" },
+      ),
+    );
+  });
+
+  after(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    exporter?.close();
+    exporter?.closeAllConnections();
+    stubs.stop();
+    closedStubs.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const state = () =>
+    `\nmessages: ${stubs.messages.map(({ channel, to, subject }) => `\n  ${channel} ${to}: ${subject}`).join("")}\n${servers.map((server) => server.output()).join("\n")}`;
+  const arrives = (seconds: number, what: string, condition: () => boolean) => until(condition, seconds, what, state);
+  const firing = (messages: readonly Message[]) => messages.filter(({ subject }) => !subject.includes("RESOLVED"));
+
+  it("sends a critical alert at once by Slack, e-mail and SNS, before any warning", async () => {
+    const critical = await topicArn("critical");
+    const channels = () =>
+      [stubs.to("slack", "/slack/critical"), stubs.to("email", "oncall@"), stubs.to("sns", critical)] as const;
+    await arrives(20, "the critical alert on all three channels", () => channels().every((each) => each.length > 0));
+    for (const messages of channels()) assert.match(messages[0]!.subject, /^\[CRITICAL\] ServiceDown - trading-system/);
+    await arrives(10, "the first warning", () => stubs.to("slack", "/slack/warning").length > 0);
+    const [first] = stubs.to("slack", "/slack/warning");
+    assert.ok(channels().some((messages) => messages[0]!.order < first!.order));
+  });
+
+  it("tells summary, value, runbook, dashboard and where to silence it", () => {
+    const [slack] = stubs.to("slack", "/slack/critical");
+    const [mail] = stubs.to("email", "oncall@");
+    for (const text of [slack!.body, mail!.body]) {
+      assert.ok(text.includes("trading-system does not answer"));
+      assert.match(text, /Value: 0/);
+      assert.ok(text.includes("https://runbooks.example.com/ServiceDown.md"));
+      assert.ok(text.includes("https://grafana.trading.example.com/d/trading-system-health?viewPanel=1"));
+      assert.ok(text.includes("/alerting/silence/new?alertmanager=Alertmanager&matcher=alertname%3DServiceDown"));
+    }
+    assert.equal(mail!.login, `alerts@trading.example.com:${smtpPassword}`);
+  });
+
+  it("bundles the warnings of a service into one message", () => {
+    const [warning] = stubs.to("slack", "/slack/warning");
+    assert.match(warning!.subject, /^\[WARNING x2\] 2 alerts - streaming-platform/);
+    assert.ok(warning!.body.includes("HighResponseTimeP95") && warning!.body.includes("TooManyRestarts"));
+    assert.ok(stubs.to("email", "platform-alerts@").some(({ subject }) => subject.startsWith("[WARNING x2]")));
+  });
+
+  it("repeats the critical alert while it lasts, and beats outside and inside AWS meanwhile", async () => {
+    await arrives(15, "the repetition", () => stubs.to("slack", "/slack/critical").length >= 2);
+    assert.equal(firing(stubs.to("slack", "/slack/critical")).length, stubs.to("slack", "/slack/critical").length);
+    const heartbeat = await topicArn("heartbeat");
+    await arrives(10, "two beats on both ways", () =>
+      [stubs.to("webhook", "/heartbeat"), stubs.to("sns", heartbeat)].every((beats) => beats.length >= 2),
+    );
+  });
+
+  it("collects the notes of the day in one digest, and sends it in its window only", async () => {
+    await arrives(15, "the digest", () => stubs.to("slack", "/slack/digest").length > 0);
+    const digests = stubs.to("slack", "/slack/digest");
+    assert.equal(digests.length, 1);
+    for (const service of ["ml-platform", "data-platform"]) assert.ok(digests[0]!.body.includes(service));
+    assert.ok(stubs.to("email", "platform-alerts@").some(({ subject }) => subject.startsWith("[INFO x2]")));
+    // The other Alertmanager has the same alerts and has sent the rest, but its window is closed.
+    assert.ok(closedStubs.to("slack", "/slack/critical").length > 0);
+    assert.equal(closedStubs.to("slack", "/slack/digest").length, 0);
+  });
+
+  it("keeps a symptom to itself while its cause is told, and tells it when the cause is gone", async () => {
+    const symptom = () => stubs.to("slack", "/slack/warning").filter(({ subject }) => subject.includes("dashboard"));
+    assert.deepEqual(symptom(), [], "the dashboard needs the trading system, which is down");
+    metrics = troubled.replace('stub_up{service="trading-system"} 0', 'stub_up{service="trading-system"} 1');
+    await arrives(15, "the message that it is over", () =>
+      stubs.to("slack", "/slack/critical").some(({ subject }) => subject.startsWith("[RESOLVED] ServiceDown")),
+    );
+    await arrives(15, "the warning that was inhibited", () => symptom().length > 0);
+  });
+
+  it("never tells anybody of the Watchdog", () => {
+    const people = stubs.messages.filter(({ channel }) => channel === "slack" || channel === "email");
+    assert.ok(people.every(({ subject, body }) => !`${subject}${body}`.includes("Watchdog")));
+  });
+});
