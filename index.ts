@@ -1,13 +1,33 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { loadCatalog } from "./catalog/load.ts";
+import { Certificates } from "./components/network/certificates.ts";
+import { Dns } from "./components/network/dns.ts";
+import { EdgeFirewall } from "./components/network/edgeFirewall.ts";
+import { Endpoints } from "./components/network/endpoints.ts";
+import { SecurityGroups } from "./components/network/securityGroups.ts";
+import { Vpc } from "./components/network/vpc.ts";
+import { receiverCredentials } from "./components/observability/routing/names.ts";
+import { AccountBaseline } from "./components/security/accountBaseline.ts";
+import { AuditTrail } from "./components/security/auditTrail.ts";
+import { Keys } from "./components/security/keys.ts";
+import { Secrets, secretSettings } from "./components/security/secrets.ts";
+import { ThreatDetection } from "./components/security/threatDetection.ts";
 import { readStackFile } from "./stack/file.ts";
 import { loadSettings, type SettingsSource } from "./stack/load.ts";
 import { createNames } from "./stack/naming.ts";
 
 /** The platform on one page: from the network up to what watches it. */
-export default async function platform({ source = stackSource() }: { source?: SettingsSource } = {}) {
+export default async function platform({
+  source = stackSource(),
+  catalogDirectory,
+}: {
+  source?: SettingsSource;
+  catalogDirectory?: string;
+} = {}) {
   const settings = loadSettings(source);
   const { environment } = settings;
+  const catalog = await loadCatalog(catalogDirectory);
   const names = createNames({
     project: source.project,
     environment: environment.name,
@@ -29,7 +49,44 @@ export default async function platform({ source = stackSource() }: { source?: Se
     },
   });
 
-  return { cluster: names.cluster, region: provider.region };
+  const cloud = { provider };
+  const here = { ...environment, names };
+
+  const { auditTrail, threatDetection, accountBaseline } = settings.security;
+  if (accountBaseline) new AccountBaseline("account", here, cloud);
+  const keys = new Keys("keys", { ...here, ...settings.security.keys }, cloud);
+  if (auditTrail.enabled) new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys }, cloud);
+  if (threatDetection.enabled) new ThreatDetection("threat-detection", threatDetection, cloud);
+  const secrets = secretSettings(keys, { ...environment, ...settings.security });
+  const logs = { retentionDays: settings.logs.retentionDays, keyArn: keys.arns.logs };
+  new Secrets(
+    "secrets",
+    {
+      ...here,
+      values: [...catalog.secrets, ...Object.values(receiverCredentials)],
+      secrets,
+      rotations: settings.security.secrets.rotations,
+    },
+    cloud,
+  );
+
+  const vpc = new Vpc("network", { ...here, ...settings.network, logs }, cloud);
+  const groups = new SecurityGroups("security-groups", { ...here, ...settings.network, ...settings.edge, vpc }, cloud);
+  new Endpoints("endpoints", { ...here, ...settings.network, vpc, groups }, cloud);
+  const dns = new Dns("dns", { ...here, ...settings.dns, logs }, cloud);
+  const certificates = new Certificates("certificates", { ...here, zoneId: dns.zoneId }, cloud);
+  const firewall = settings.edge.firewall.enabled
+    ? new EdgeFirewall("edge-firewall", { ...here, ...settings.edge.firewall, logs }, cloud)
+    : undefined;
+
+  return {
+    cluster: names.cluster,
+    region: provider.region,
+    egressAddresses: vpc.egressAddresses,
+    nameServers: dns.nameServers,
+    certificateArn: certificates.arn,
+    webAclArn: firewall?.arn,
+  };
 }
 
 /** The settings as the Pulumi CLI hands them over, with the stack file's text to point at lines. */

@@ -5,14 +5,20 @@ import * as pulumi from "@pulumi/pulumi";
 export interface CertificatesArgs {
   /** Domain of the environment: the certificate's common name, at most 64 characters. */
   domain: string;
-  /** Hosts below the domain, for example `api`. Named one by one: a wildcard would speak for hosts that nobody made. */
-  hosts: readonly string[];
+  /**
+   * Hosts below the domain. Named one by one: a wildcard would speak for hosts that nobody made.
+   * @default `publicHosts`
+   */
+  hosts?: readonly string[];
   /**
    * Zone in which the proof of ownership is published.
    * @default none: a person publishes the records of the output `validationRecords`
    */
   zoneId?: pulumi.Input<string>;
 }
+
+/** Hosts that the gateway serves below the environment's domain. */
+export const publicHosts: readonly string[] = ["api", "dashboard", "grafana"];
 
 /** One record that proves to ACM that the domain is ours. */
 export interface ValidationRecord {
@@ -29,19 +35,20 @@ export class Certificates extends pulumi.ComponentResource {
   readonly validationRecords: pulumi.Output<ValidationRecord[]>;
 
   constructor(name: string, args: CertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trading-platform:network:Certificates", name, { domain: args.domain, hosts: args.hosts }, opts);
+    const { domain, hosts = publicHosts } = args;
+    super("trading-platform:network:Certificates", name, { domain, hosts }, opts);
     const parent = { parent: this };
 
-    const names = [args.domain, ...args.hosts.map((host) => `${host}.${args.domain}`)];
+    const names = [domain, ...hosts.map((host) => `${host}.${domain}`)];
     const certificate = new aws.acm.Certificate(
       `${name}-certificate`,
       {
-        domainName: args.domain,
+        domainName: domain,
         subjectAlternativeNames: names.slice(1),
         validationMethod: "DNS",
         keyAlgorithm: "EC_prime256v1",
         options: { certificateTransparencyLoggingPreference: "ENABLED" },
-        tags: { Name: args.domain },
+        tags: { Name: domain },
       },
       parent,
     );

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
 import { policyDocument } from "../policyDocument.ts";
 
 /** What the DNS zone needs to be told. */
@@ -12,16 +13,21 @@ export interface DnsArgs {
   zoneId?: string;
   /** Record changes possible within an hour when us-east-1's control plane fails. */
   acceleratedRecovery: boolean;
-  /** Where queries are recorded; the group lives in us-east-1. @default not at all */
-  queryLog?: { logGroupName: string; retentionDays: number; keyArn: pulumi.Input<string>; accountId: string };
-  /** Checks from outside by which DNS fails over. @default none */
-  healthChecks?: HealthCheckArgs;
+  /** Record queries to the own zone; only in us-east-1, where Route 53 writes. */
+  queryLog: boolean;
+  /** Retention and key of the query log. */
+  logs: LogGroupSettings;
+  /** Account of the environment. */
+  accountId: string;
+  /** Checks from outside by which DNS fails over. */
+  healthChecks: HealthCheckArgs;
   /** Refuse the deletion of the zone: its name servers would change, and with them the delegation. */
   protect: boolean;
 }
 
 /** Checks of the public hosts from several places of the world. */
 export interface HealthCheckArgs {
+  enabled: boolean;
   /** Hosts below the domain, for example `api`. */
   hosts: readonly string[];
   /** Path that answers 2xx while the host serves. */
@@ -50,9 +56,7 @@ export class Dns extends pulumi.ComponentResource {
     super("trading-platform:network:Dns", name, { domain: args.domain, zone: args.zone }, opts);
 
     const zone = args.zone === "own" ? createZone(name, args, { parent: this, protect: args.protect }) : undefined;
-    if (zone !== undefined && args.queryLog !== undefined) {
-      createQueryLog(name, args.queryLog, zone, { parent: this });
-    }
+    if (zone !== undefined && args.queryLog) createQueryLog(name, args, zone, { parent: this });
 
     this.zoneId = args.zone === "existing" ? pulumi.output(args.zoneId!) : zone?.zoneId;
     this.nameServers = zone?.nameServers;
@@ -81,19 +85,15 @@ function createZone(name: string, args: DnsArgs, opts: pulumi.CustomResourceOpti
 /** Route 53 may write only to groups below /aws/route53/, and only with a resource policy that says so. */
 function createQueryLog(
   name: string,
-  { logGroupName, retentionDays, keyArn, accountId }: NonNullable<DnsArgs["queryLog"]>,
+  { domain, logs, accountId }: DnsArgs,
   zone: aws.route53.Zone,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const logGroup = new aws.cloudwatch.LogGroup(
-    `${name}-queries`,
-    { name: logGroupName, retentionInDays: retentionDays, kmsKeyId: keyArn },
-    opts,
-  );
+  const logGroup = createLogGroup(`${name}-queries`, `/aws/route53/${domain}`, logs, opts);
   const permission = new aws.cloudwatch.LogResourcePolicy(
     `${name}-queries-permission`,
     {
-      policyName: logGroupName.replaceAll("/", "-").replace(/^-/, ""),
+      policyName: `route53-${domain}`,
       policyDocument: policyDocument([
         {
           Principal: { Service: "route53.amazonaws.com" },
@@ -117,7 +117,7 @@ function createHealthChecks(
   { domain, healthChecks }: DnsArgs,
   opts: pulumi.CustomResourceOptions,
 ): Record<string, pulumi.Output<string>> {
-  if (healthChecks === undefined) return {};
+  if (!healthChecks.enabled) return {};
   const ids = healthChecks.hosts.map((host): [string, pulumi.Output<string>] => {
     const check = new aws.route53.HealthCheck(
       `${name}-${host}-health`,

@@ -1,17 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkName } from "../../stack/naming.ts";
+import { checkName, type Names } from "../../stack/naming.ts";
+import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
 import { policyDocument } from "../policyDocument.ts";
 import { type FirewallRequest, firewallRules, visibility } from "./firewallRules.ts";
 
 /** What the web firewall needs to be told. */
 export interface EdgeFirewallArgs extends FirewallRequest {
-  /** Ends the name of the log group, which AWS wants to begin with `aws-waf-logs-`. */
-  namePrefix: string;
-  /** Days to keep the log; a value that CloudWatch knows. */
-  retentionDays: number;
-  /** Key for logs. */
-  keyArn: pulumi.Input<string>;
+  /** Physical names: the prefix ends the name of the log group, which AWS wants to begin with `aws-waf-logs-`. */
+  names: Names;
+  /** Retention and key of the log group. */
+  logs: LogGroupSettings;
   accountId: string;
   region: string;
   /**
@@ -70,12 +69,8 @@ function createLog(
   webAcl: aws.wafv2.WebAcl,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const logGroupName = checkName("firewallLog", `aws-waf-logs-${args.namePrefix}`);
-  const logGroup = new aws.cloudwatch.LogGroup(
-    `${name}-log-group`,
-    { name: logGroupName, retentionInDays: args.retentionDays, kmsKeyId: args.keyArn },
-    opts,
-  );
+  const logGroupName = checkName("firewallLog", `aws-waf-logs-${args.names.prefix}`);
+  const logGroup = createLogGroup(`${name}-log-group`, logGroupName, args.logs, opts);
   const permission = new aws.cloudwatch.LogResourcePolicy(
     `${name}-log-permission`,
     {

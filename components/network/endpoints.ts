@@ -1,22 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
+import type { SecurityGroups } from "./securityGroups.ts";
+import type { Vpc } from "./vpc.ts";
 
 /** What the private endpoints need to be told. */
 export interface EndpointsArgs {
-  vpcId: pulumi.Input<string>;
+  /** Network: S3 is reached by all of its route tables, other services from its private subnets. */
+  vpc: Pick<Vpc, "vpcId" | "routeTableIds" | "privateSubnetIds">;
   region: string;
-  /** Route tables that lead to S3 by the gateway endpoint. */
-  routeTableIds: readonly pulumi.Input<string>[];
-  /** One subnet per zone for the interface endpoints. */
-  subnetIds: readonly pulumi.Input<string>[];
-  /** Group that lets the VPC in on 443. */
-  securityGroupId: pulumi.Input<string>;
+  /** Security groups; `endpoints` lets the VPC in on 443. */
+  groups: Pick<SecurityGroups, "ids">;
   /** Account whose principals may use the interface endpoints. */
   accountId: string;
   /** AWS services with an interface endpoint, for example `ecr.api`; about 7.30 USD a month each and zone. */
-  services: readonly string[];
-  /** Begins the `Name` tags. */
-  namePrefix: string;
+  interfaceEndpoints: readonly string[];
+  /** Physical names: the prefix begins the `Name` tags. */
+  names: Names;
 }
 
 /**
@@ -27,21 +27,21 @@ export class Endpoints extends pulumi.ComponentResource {
   readonly s3EndpointId: pulumi.Output<string>;
 
   constructor(name: string, args: EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trading-platform:network:Endpoints", name, { services: args.services }, opts);
+    super("trading-platform:network:Endpoints", name, { services: args.interfaceEndpoints }, opts);
     const parent = { parent: this };
 
     const s3 = new aws.ec2.VpcEndpoint(
       `${name}-s3`,
       {
-        vpcId: args.vpcId,
+        vpcId: args.vpc.vpcId,
         vpcEndpointType: "Gateway",
         serviceName: `com.amazonaws.${args.region}.s3`,
-        routeTableIds: [...args.routeTableIds],
-        tags: { Name: `${args.namePrefix}-s3` },
+        routeTableIds: args.vpc.routeTableIds,
+        tags: { Name: `${args.names.prefix}-s3` },
       },
       parent,
     );
-    for (const service of args.services) createInterfaceEndpoint(name, service, args, parent);
+    for (const service of args.interfaceEndpoints) createInterfaceEndpoint(name, service, args, parent);
 
     this.s3EndpointId = s3.id;
     this.registerOutputs({ s3EndpointId: this.s3EndpointId });
@@ -58,14 +58,14 @@ function createInterfaceEndpoint(
   new aws.ec2.VpcEndpoint(
     `${name}-${label}`,
     {
-      vpcId: args.vpcId,
+      vpcId: args.vpc.vpcId,
       vpcEndpointType: "Interface",
       serviceName: `com.amazonaws.${args.region}.${service}`,
       privateDnsEnabled: true,
-      subnetIds: [...args.subnetIds],
-      securityGroupIds: [args.securityGroupId],
+      subnetIds: args.vpc.privateSubnetIds,
+      securityGroupIds: [args.groups.ids.endpoints],
       policy: JSON.stringify(ownPrincipalsOnly(args.accountId)),
-      tags: { Name: `${args.namePrefix}-${label}` },
+      tags: { Name: `${args.names.prefix}-${label}` },
     },
     opts,
   );

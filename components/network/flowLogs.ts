@@ -1,22 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
+import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
 import { policyDocument, serviceTrust } from "../policyDocument.ts";
 
 /** Where the record of all connections goes. */
 export interface FlowLogsArgs {
   /** VPC to watch. */
   vpcId: pulumi.Input<string>;
-  /** Name of the log group, from `Names`. */
-  logGroupName: string;
-  /** Days to keep; a value that CloudWatch knows. */
-  retentionDays: number;
-  /** Key for logs. */
-  keyArn: pulumi.Input<string>;
+  /** Physical names: the log group's is known in advance. */
+  names: Names;
+  /** Retention and key of the log group. */
+  logs: LogGroupSettings;
   /**
    * Seconds over which connections are summed up: 60 or 600. 60 costs up to ten times as many records and shows an
    * attack nine minutes sooner.
    */
-  aggregationSeconds: 60 | 600;
+  flowLogAggregationSeconds: 60 | 600;
   /** Account, so that no other account's flow logs can use the role (confused deputy). */
   accountId: string;
 }
@@ -26,19 +26,10 @@ export class FlowLogs extends pulumi.ComponentResource {
   readonly logGroupName: pulumi.Output<string>;
 
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "trading-platform:network:FlowLogs",
-      name,
-      { logGroupName: args.logGroupName, retentionDays: args.retentionDays },
-      opts,
-    );
+    super("trading-platform:network:FlowLogs", name, { retentionDays: args.logs.retentionDays }, opts);
     const parent = { parent: this };
 
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-group`,
-      { name: args.logGroupName, retentionInDays: args.retentionDays, kmsKeyId: args.keyArn },
-      parent,
-    );
+    const logGroup = createLogGroup(`${name}-group`, args.names.logGroup("network/flow"), args.logs, parent);
     const role = createRole(name, args, logGroup, parent);
     new aws.ec2.FlowLog(
       `${name}-log`,
@@ -48,7 +39,7 @@ export class FlowLogs extends pulumi.ComponentResource {
         logDestinationType: "cloud-watch-logs",
         logDestination: logGroup.arn,
         iamRoleArn: role.arn,
-        maxAggregationInterval: args.aggregationSeconds,
+        maxAggregationInterval: args.flowLogAggregationSeconds,
       },
       parent,
     );

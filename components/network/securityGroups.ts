@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
 import {
   type GroupName,
   groupNames,
@@ -9,12 +10,14 @@ import {
   type TrafficRequest,
   type TrafficRule,
 } from "./traffic.ts";
+import type { Vpc } from "./vpc.ts";
 
 /** What the security groups need to be told. */
 export interface SecurityGroupsArgs extends TrafficRequest {
-  vpcId: pulumi.Input<string>;
-  /** Begins the groups' `Name` tags, by which load balancers and node classes find them: `<prefix>-workloads`. */
-  namePrefix: string;
+  /** Network that the groups belong to. */
+  vpc: Pick<Vpc, "vpcId">;
+  /** Physical names: the prefix begins the groups' `Name` tags, by which balancers and node classes find them. */
+  names: Names;
 }
 
 /** The security groups, one per kind of machine or store, with rules that name each other. */
@@ -41,8 +44,8 @@ export class SecurityGroups extends pulumi.ComponentResource {
 }
 
 /** `Name` tag of a group: known in advance, for values and annotations that must be free of outputs. */
-export function groupTag(namePrefix: string, group: GroupName): string {
-  return `${namePrefix}-${slug(group)}`;
+export function groupTag({ prefix }: Names, group: GroupName): string {
+  return `${prefix}-${slug(group)}`;
 }
 
 function createGroup(
@@ -54,7 +57,7 @@ function createGroup(
   const { description, tier } = groups[group];
   return new aws.ec2.SecurityGroup(
     `${name}-${slug(group)}`,
-    { vpcId: args.vpcId, description, tags: { Name: groupTag(args.namePrefix, group), Tier: tier } },
+    { vpcId: args.vpc.vpcId, description, tags: { Name: groupTag(args.names, group), Tier: tier } },
     opts,
   );
 }

@@ -57,7 +57,8 @@ export interface TrafficRule {
 
 /** What differs between environments. */
 export interface TrafficRequest {
-  vpcCidr: string;
+  /** Range of the VPC. */
+  cidr: string;
   /** Ranges that may reach the load balancer. */
   allowedRanges: readonly string[];
   /** TCP ports open to the internet from the cluster. */
@@ -97,7 +98,7 @@ export function planTraffic(request: TrafficRequest): TrafficRule[] {
       name: "endpoints-from-vpc",
       group: "endpoints",
       direction: "ingress",
-      peer: { cidr: request.vpcCidr },
+      peer: { cidr: request.cidr },
       port: 443,
       // Nodes of EKS's own pool carry a group that EKS makes; without the endpoints they could not even start.
       description: "AWS services for everything in the VPC",

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
+import type { LogGroupSettings } from "../data/logGroups.ts";
 import { type PlannedSubnet, planAddresses, type SubnetTier } from "./addresses.ts";
-import { FlowLogs, type FlowLogsArgs } from "./flowLogs.ts";
+import { FlowLogs } from "./flowLogs.ts";
 
 /** What a network needs to be told. */
 export interface VpcArgs {
@@ -23,10 +25,14 @@ export interface VpcArgs {
    * @default none: new addresses are allocated
    */
   natAllocationIds?: readonly string[];
-  /** Begins the `Name` tags that people see in the console. */
-  namePrefix: string;
-  /** Where the record of all connections goes. */
-  flowLogs: Omit<FlowLogsArgs, "vpcId">;
+  /** Physical names, for the flow logs and the `Name` tags that people see in the console. */
+  names: Names;
+  /** Account of the environment. */
+  accountId: string;
+  /** Retention and key of the flow logs. */
+  logs: LogGroupSettings;
+  /** Seconds over which flow logs sum connections up: 60 or 600. */
+  flowLogAggregationSeconds: 60 | 600;
   /** Refuse the deletion of the network and of its fixed addresses. */
   protect: boolean;
   /** Last word on the VPC's own arguments. */
@@ -69,7 +75,7 @@ export class Vpc extends pulumi.ComponentResource {
     const subnets = createSubnets(name, args, plan, vpc, kept);
     const nat = createNatGateways(name, args, subnets.public, internet, { parent, kept });
     const routeTables = createRoutes(name, args, { vpc, internet, nat: nat.gateways, subnets }, parent);
-    new FlowLogs(`${name}-flow-logs`, { ...args.flowLogs, vpcId: vpc.id }, parent);
+    new FlowLogs(`${name}-flow-logs`, { ...args, vpcId: vpc.id }, parent);
 
     this.vpcId = vpc.id;
     this.cidr = args.cidr;
@@ -96,14 +102,14 @@ function createVpc(name: string, args: VpcArgs, opts: pulumi.CustomResourceOptio
     cidrBlock: args.cidr,
     enableDnsHostnames: true,
     enableDnsSupport: true,
-    tags: { Name: args.namePrefix },
+    tags: { Name: args.names.prefix },
   };
   return new aws.ec2.Vpc(`${name}-vpc`, args.transform?.vpc?.(vpcArgs) ?? vpcArgs, opts);
 }
 
 /** Whatever is started without a security group of its own can speak to nobody. */
 function closeDefaultGroup(name: string, args: VpcArgs, vpc: aws.ec2.Vpc, opts: pulumi.CustomResourceOptions): void {
-  const tags = { Name: `${args.namePrefix}-default-closed` };
+  const tags = { Name: `${args.names.prefix}-default-closed` };
   new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, ingress: [], egress: [], tags }, opts);
 }
 
@@ -113,7 +119,7 @@ function createInternetGateway(
   vpc: aws.ec2.Vpc,
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.InternetGateway {
-  return new aws.ec2.InternetGateway(`${name}-internet`, { vpcId: vpc.id, tags: { Name: args.namePrefix } }, opts);
+  return new aws.ec2.InternetGateway(`${name}-internet`, { vpcId: vpc.id, tags: { Name: args.names.prefix } }, opts);
 }
 
 /** The tags by which EKS Auto Mode finds the subnets for its load balancers. */
@@ -140,7 +146,7 @@ function createSubnets(
         availabilityZone: zone,
         cidrBlock: cidr,
         mapPublicIpOnLaunch: false,
-        tags: { Name: `${args.namePrefix}-${tier}-${zone}`, Tier: tier, ...balancerTags[tier] },
+        tags: { Name: `${args.names.prefix}-${tier}-${zone}`, Tier: tier, ...balancerTags[tier] },
       },
       opts,
     );
@@ -157,7 +163,7 @@ function createNatGateways(
 ): { gateways: aws.ec2.NatGateway[]; addresses: pulumi.Output<string>[] } {
   const hosts = args.nat === "perZone" ? publicSubnets : publicSubnets.slice(0, 1);
   const gateways = hosts.map((subnet, index) => {
-    const tags = { Name: `${args.namePrefix}-nat-${args.zones[index]}` };
+    const tags = { Name: `${args.names.prefix}-nat-${args.zones[index]}` };
     const allocationId =
       args.natAllocationIds?.[index] ??
       new aws.ec2.Eip(`${name}-nat-address-${index}`, { domain: "vpc", tags }, opts.kept).allocationId;
@@ -185,7 +191,7 @@ function createRoutes(
   const table = (suffix: string) =>
     new aws.ec2.RouteTable(
       `${name}-${suffix}-routes`,
-      { vpcId: vpc.id, tags: { Name: `${args.namePrefix}-${suffix}` } },
+      { vpcId: vpc.id, tags: { Name: `${args.names.prefix}-${suffix}` } },
       opts,
     );
   const attach = (tier: SubnetTier, index: number, routeTable: aws.ec2.RouteTable) =>

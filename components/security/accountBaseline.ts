@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What the account's safety switches need to be told. */
 export interface AccountBaselineArgs {
-  /** Regions in which things live: the environment's own and the recovery region. */
-  regions: readonly string[];
+  /** Region of the environment. */
+  region: string;
+  /** Region that holds copies. */
+  recoveryRegion: string;
 }
 
 /**
@@ -13,7 +15,12 @@ export interface AccountBaselineArgs {
  */
 export class AccountBaseline extends pulumi.ComponentResource {
   constructor(name: string, args: AccountBaselineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trading-platform:security:AccountBaseline", name, { regions: args.regions }, opts);
+    super(
+      "trading-platform:security:AccountBaseline",
+      name,
+      { region: args.region, recoveryRegion: args.recoveryRegion },
+      opts,
+    );
     const parent = { parent: this };
 
     new aws.s3.AccountPublicAccessBlock(
@@ -21,7 +28,7 @@ export class AccountBaseline extends pulumi.ComponentResource {
       { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
       parent,
     );
-    for (const region of args.regions) {
+    for (const region of [args.region, args.recoveryRegion]) {
       new aws.ebs.EncryptionByDefault(`${name}-encrypted-disks-${region}`, { region, enabled: true }, parent);
       new aws.ebs.SnapshotBlockPublicAccess(
         `${name}-no-public-snapshots-${region}`,

@@ -2,21 +2,22 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import { Bucket, type BucketObjectLock } from "../data/bucket.ts";
-import { type PolicyStatement, policyDocument, serviceTrust } from "../policyDocument.ts";
+import { type PolicyStatement, policyDocument } from "../policyDocument.ts";
+import type { Keys } from "./keys.ts";
 
 /** What the audit trail needs to be told. */
 export interface AuditTrailArgs {
   /** Physical names: the trail's ARN stands in policies before the trail exists. */
   names: Names;
   accountId: string;
-  /** Key for the audit trail: log files and their bucket. */
-  keyArn: pulumi.Input<string>;
-  /** Key for log groups. */
-  logsKeyArn: pulumi.Input<string>;
-  /** How long nobody can delete an entry. COMPLIANCE can never be shortened, not even by the root user. */
-  lock: BucketObjectLock;
+  /** Customer keys: `audit` for the log files and their bucket, `logs` for the searchable copy. */
+  keys: Pick<Keys, "arns">;
   /** Days to keep the searchable copy in CloudWatch; a value that CloudWatch knows. */
-  logRetentionDays: number;
+  auditRetentionDays: number;
+  /** COMPLIANCE can never be shortened, not even by the root user; GOVERNANCE by whoever holds a special permission. */
+  lockMode: BucketObjectLock["mode"];
+  /** Days for which nobody can delete an entry. */
+  lockDays: number;
   /** Record reads and writes of objects in the environment's buckets; 0.10 USD per 100,000 events. */
   objectEvents: boolean;
   /** Bucket for the access log of the audit bucket. @default none: the trail itself records who reads it */
@@ -42,7 +43,7 @@ export class AuditTrail extends pulumi.ComponentResource {
     super(
       "trading-platform:security:AuditTrail",
       name,
-      { lock: args.lock, logRetentionDays: args.logRetentionDays, objectEvents: args.objectEvents },
+      { lockMode: args.lockMode, lockDays: args.lockDays, objectEvents: args.objectEvents },
       opts,
     );
     const parent = { parent: this };
@@ -51,8 +52,8 @@ export class AuditTrail extends pulumi.ComponentResource {
       `${name}-bucket`,
       {
         bucketName: args.names.bucket("audit"),
-        keyArn: args.keyArn,
-        objectLock: args.lock,
+        keyArn: args.keys.arns.audit,
+        objectLock: { mode: args.lockMode, days: args.lockDays },
         accessLogBucket: args.accessLogBucket,
         extraPolicyStatements: deliveryStatements(args),
         dataClass: "audit",
@@ -61,7 +62,7 @@ export class AuditTrail extends pulumi.ComponentResource {
       parent,
     );
     const logGroup = createLogGroup(name, args, { parent: this, protect: args.protect });
-    const role = createRole(name, args, logGroup, parent);
+    const role = createRole(name, logGroup, parent);
     // CloudTrail tries to write at once, so that the bucket's policy and the role's must stand first.
     const trail = createTrail(
       name,
@@ -122,8 +123,8 @@ function createLogGroup(
     `${name}-events`,
     {
       name: args.names.logGroup("audit/cloudtrail"),
-      retentionInDays: args.logRetentionDays,
-      kmsKeyId: args.logsKeyArn,
+      retentionInDays: args.auditRetentionDays,
+      kmsKeyId: args.keys.arns.logs,
       deletionProtectionEnabled: args.protect,
       tags: { DataClass: "audit" },
     },
@@ -133,7 +134,6 @@ function createLogGroup(
 
 function createRole(
   name: string,
-  { accountId }: AuditTrailArgs,
   logGroup: aws.cloudwatch.LogGroup,
   opts: pulumi.CustomResourceOptions,
 ): { arn: pulumi.Output<string>; policy: pulumi.Resource } {
@@ -141,7 +141,10 @@ function createRole(
     `${name}-role`,
     {
       description: "CloudTrail writes its events to CloudWatch Logs",
-      assumeRolePolicy: serviceTrust("cloudtrail.amazonaws.com", { accountId }),
+      // CloudTrail names no source account when it takes this role on (its user guide), so that no condition can ask.
+      assumeRolePolicy: policyDocument([
+        { Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ]),
     },
     opts,
   );
@@ -167,7 +170,7 @@ function createTrail(
   const trailArgs: aws.cloudtrail.TrailArgs = {
     name: trailName(args.names),
     s3BucketName: to.bucket.bucketName,
-    kmsKeyId: args.keyArn,
+    kmsKeyId: args.keys.arns.audit,
     isMultiRegionTrail: true,
     includeGlobalServiceEvents: true,
     enableLogFileValidation: true,

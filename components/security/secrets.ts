@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
+import type { GeneratedSecretSettings } from "../data/passwords.ts";
+import type { Keys } from "./keys.ts";
 import { Secret } from "./secret.ts";
 import { entryDescription, entryName, type SecretValueRef, secretEntries } from "./secretEntries.ts";
 
@@ -7,14 +9,10 @@ import { entryDescription, entryName, type SecretValueRef, secretEntries } from 
 export interface SecretsArgs {
   /** Physical names: the cluster asks for secrets by them. */
   names: Names;
-  /** Key for secrets. */
-  keyArn: pulumi.Input<string>;
   /** Every value that something reads: catalog/secrets.ts, credentials of alert receivers. */
   values: readonly SecretValueRef[];
-  /** Days in which a deleted secret can be brought back, 7 to 30, or 0. */
-  recoveryWindowDays: number;
-  /** Copy every entry to another region under that region's key. @default no copies */
-  replica?: { region: string; keyArn: pulumi.Input<string> };
+  /** Key, recovery window and copies, as for all secrets of the environment. */
+  secrets: GeneratedSecretSettings;
   /** Rotation functions by path of the entry. @default none: values change at their issuer */
   rotations?: Readonly<Record<string, { functionArn: string; everyDays: number }>>;
   /** Refuse the deletion: these values cannot be made again here. */
@@ -39,10 +37,8 @@ export class Secrets extends pulumi.ComponentResource {
         `${name}-${entryName(entry.path)}`,
         {
           secretName: args.names.secret(entry.path),
-          keyArn: args.keyArn,
+          ...args.secrets,
           description: entryDescription(entry),
-          recoveryWindowDays: args.recoveryWindowDays,
-          replica: args.replica,
           rotation: args.rotations?.[entry.path],
           protect: args.protect,
         },
@@ -54,4 +50,16 @@ export class Secrets extends pulumi.ComponentResource {
     this.arns = arns;
     this.registerOutputs({ arns: this.arns });
   }
+}
+
+/** How every secret of the environment is kept, from the section `security`. */
+export function secretSettings(
+  keys: Keys,
+  { secrets, recoveryRegion }: { secrets: { recoveryWindowDays: number; replicated: boolean }; recoveryRegion: string },
+): GeneratedSecretSettings {
+  return {
+    keyArn: keys.arns.secrets,
+    recoveryWindowDays: secrets.recoveryWindowDays,
+    replica: secrets.replicated ? { region: recoveryRegion, keyArn: keys.recoveryArn("secrets") } : undefined,
+  };
 }
