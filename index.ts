@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { loadCatalog } from "./catalog/load.ts";
+import type { Catalog } from "./catalog/types.ts";
 import { Certificates } from "./components/network/certificates.ts";
 import { Dns } from "./components/network/dns.ts";
 import { EdgeFirewall } from "./components/network/edgeFirewall.ts";
@@ -18,16 +19,11 @@ import { loadSettings, type SettingsSource } from "./stack/load.ts";
 import { createNames } from "./stack/naming.ts";
 
 /** The platform on one page: from the network up to what watches it. */
-export default async function platform({
-  source = stackSource(),
-  catalogDirectory,
-}: {
-  source?: SettingsSource;
-  catalogDirectory?: string;
-} = {}) {
+export default async function platform(given: { source?: SettingsSource; catalog?: Catalog } = {}) {
+  const source = given.source ?? stackSource();
   const settings = loadSettings(source);
   const { environment } = settings;
-  const catalog = await loadCatalog(catalogDirectory);
+  const catalog = given.catalog ?? (await loadCatalog());
   const names = createNames({
     project: source.project,
     environment: environment.name,
