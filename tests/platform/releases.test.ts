@@ -4,6 +4,7 @@ import { type PlannedResource, secretMark, unknownMark } from "../../plan/resour
 import { checkCustomResource, checkValues, needReference } from "../support/charts.ts";
 import { planPlatform } from "../support/platformPlan.ts";
 import type { Tree } from "../support/reference.ts";
+import { idleBudgets } from "../support/valuesRules.ts";
 
 const isOpaque = (value: unknown) => value === secretMark || value === unknownMark;
 
@@ -42,6 +43,13 @@ for (const stack of ["staging", "production"]) {
       );
     });
 
+    it("has disruption budgets only where two pods or more run", () => {
+      assert.deepEqual(
+        releases.flatMap(({ name, inputs }) => idleBudgets(inputs.values).map((key) => `${name}: ${key}`)),
+        [],
+      );
+    });
+
     it("pins each release exactly and keeps its values free of what is not known", () => {
       for (const { name, inputs } of releases) {
         assert.match(String(inputs.version), /^v?\d+\.\d+\.\d+$/, name);
@@ -52,3 +60,18 @@ for (const stack of ["staging", "production"]) {
     });
   });
 }
+
+describe("the check of disruption budgets", () => {
+  it("finds those of single pods, wherever the chart has them", () => {
+    const one = {
+      replicas: 1,
+      pdb: { enabled: true },
+      webhook: { replicaCount: 2, podDisruptionBudget: { minAvailable: 1 } },
+    };
+    assert.deepEqual(idleBudgets({ a: one }), ["a.pdb"]);
+    assert.deepEqual(idleBudgets({ deployment: { replicas: 1 }, podDisruptionBudget: { enabled: true } }), [
+      "podDisruptionBudget",
+    ]);
+    assert.deepEqual(idleBudgets({ replicas: 1, podDisruptionBudget: { enabled: false } }), []);
+  });
+});
