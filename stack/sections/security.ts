@@ -28,7 +28,8 @@ export const securitySchema = z.strictObject({
     .strictObject({
       /** Days in which a deleted secret can be brought back: 7 to 30, or 0 to free its name at once. */
       recoveryWindowDays: z
-        .union([z.literal(0), z.int().min(7).max(30)], "0, or a whole number from 7 to 30")
+        .int()
+        .refine((days) => days === 0 || (days >= 7 && days <= 30), "0, or a whole number from 7 to 30")
         .default(30),
       /** Copy every secret to the recovery region; needs the key `secrets` replicated. */
       replicated: z.boolean().default(false),
