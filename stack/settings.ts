@@ -20,9 +20,11 @@ import { platformSchema } from "./sections/platform.ts";
 import { postgresSchema } from "./sections/postgres.ts";
 import { routingSchema } from "./sections/routing.ts";
 import { securitySchema } from "./sections/security.ts";
+import { servicesSchema } from "./sections/services.ts";
 import { tracingSchema } from "./sections/tracing.ts";
 import { tradingBotSchema } from "./sections/tradingBot.ts";
 import { vaultSchema } from "./sections/vault.ts";
+import { workloadsSchema } from "./sections/workloads.ts";
 
 /**
  * All that a stack file may say: one strict object per section, `trading-platform:<section>:` in `Pulumi.<stack>.yaml`.
@@ -53,6 +55,8 @@ export const settingsSchema = z.strictObject({
   backups: backupsSchema,
   cluster: clusterSchema,
   tradingBot: tradingBotSchema,
+  workloads: workloadsSchema,
+  services: servicesSchema,
 });
 
 /** The settings of one environment, complete: defaults filled in, every check passed. */
