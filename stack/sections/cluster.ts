@@ -39,6 +39,8 @@ const nodePool = z.strictObject({
   cpuLimit: z.number().int().min(2).max(5000).describe("vCPU of all nodes together"),
   /** Memory that all nodes of the pool may have together, in GiB. */
   memoryLimitGibibytes: z.number().int().min(4).max(40_000).describe("memory of all nodes together, GiB"),
+  /** `underused`: nodes are emptied and merged to save cost; `empty`: only those without pods go. */
+  consolidate: z.enum(["underused", "empty"]).default("underused").describe("underused or empty"),
   /** Taints nodes with `dedicated=<value>:NoSchedule`, so that only pods that say so come here. @default none */
   dedicatedTo: z
     .string()

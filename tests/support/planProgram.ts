@@ -18,12 +18,16 @@ export async function planProgram(create: () => void, mode: Mode = "steady"): Pr
 
 /** A plan with the questions that component tests ask. */
 export class ComponentPlan {
+  /** All resources but the stack's own and providers. */
   readonly resources: readonly PlannedResource[];
+  /** Providers that the components made. */
+  readonly providers: readonly PlannedResource[];
   /** The whole plan as text, to look for what must not be in it. */
   readonly text: string;
 
   constructor(plan: Plan) {
     this.resources = plan.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+    this.providers = plan.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
     this.text = JSON.stringify(plan);
   }
 

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { Cluster, type ClusterArgs } from "../../components/compute/cluster.ts";
+import { accessGrants } from "../../components/compute/clusterAccess.ts";
+import { createKubernetesProvider, kubeconfig } from "../../components/compute/kubernetesProvider.ts";
+import { NodePools } from "../../components/compute/nodePools.ts";
+import { type ClusterSettings, clusterSchema } from "../../stack/sections/cluster.ts";
+import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const deployRole = "arn:aws:iam::111122223333:role/deploy";
+const pool = {
+  name: "workloads",
+  architectures: ["arm64"],
+  categories: ["m"],
+  cpuLimit: 64,
+  memoryLimitGibibytes: 256,
+};
+
+const settings = (changes: Record<string, unknown> = {}): ClusterSettings =>
+  clusterSchema.parse({
+    version: "1.36",
+    deployRole,
+    administrators: ["arn:aws:iam::111122223333:role/ops/administrators"],
+    viewers: ["arn:aws:iam::111122223333:role/developers"],
+    nodePools: [pool],
+    ...changes,
+  });
+
+function clusterArgs(changes: Record<string, unknown> = {}): ClusterArgs {
+  return {
+    ...place,
+    settings: settings(changes),
+    subnetIds,
+    serviceCidr: "172.20.0.0/16",
+    keyArn,
+    disksKeyArn: keyArn,
+    logs: custody.logs,
+    protect: true,
+  };
+}
+
+const plan = (changes: Record<string, unknown> = {}, mode?: "first" | "steady") =>
+  planProgram(() => {
+    new Cluster("cluster", clusterArgs(changes));
+  }, mode);
+
+const type = "aws:eks/cluster:Cluster";
+
+describe("compute/cluster", () => {
+  it("runs in Auto Mode with its three switches equal, in standard support, encrypted, fully logged", async () => {
+    const planned = await plan();
+    assert.deepEqual(familyProblems(planned, "cluster"), []);
+    const { inputs, protect, ignoreChanges } = planned.one(type);
+    assert.equal((inputs.computeConfig as { enabled: boolean }).enabled, true);
+    assert.deepEqual(inputs.storageConfig, { blockStorage: { enabled: true } });
+    assert.deepEqual((inputs.kubernetesNetworkConfig as Record<string, unknown>).elasticLoadBalancing, {
+      enabled: true,
+    });
+    assert.equal(inputs.bootstrapSelfManagedAddons, false);
+    assert.deepEqual(inputs.upgradePolicy, { supportType: "STANDARD" });
+    assert.deepEqual(inputs.encryptionConfig, { provider: { keyArn }, resources: ["secrets"] });
+    assert.equal((inputs.enabledClusterLogTypes as string[]).length, 5);
+    assert.equal(inputs.deletionProtection, true);
+    assert.equal(protect, true);
+    assert.deepEqual(ignoreChanges, ["accessConfig.bootstrapClusterCreatorAdminPermissions"]);
+  });
+
+  it("comes after its log group and after every policy of its roles", async () => {
+    const planned = await plan();
+    const { dependencies } = planned.one(type);
+    const before = [
+      ...planned.all("aws:cloudwatch/logGroup:LogGroup"),
+      ...planned.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment"),
+      ...planned.all("aws:iam/rolePolicy:RolePolicy"),
+    ];
+    assert.equal(before.length, 9);
+    for (const { urn, name } of before) assert.ok(dependencies.includes(urn), name);
+    assert.equal(before[0]?.inputs.name, "/aws/eks/trading-platform-test/cluster");
+  });
+
+  it("is private unless blocks are named", async () => {
+    const closed = (await plan()).one(type).inputs.vpcConfig as Record<string, unknown>;
+    assert.equal(closed.endpointPrivateAccess, true);
+    assert.equal(closed.endpointPublicAccess, false);
+    const open = (await plan({ publicAccessCidrs: ["203.0.113.0/28"] })).one(type).inputs.vpcConfig;
+    assert.deepEqual((open as Record<string, unknown>).publicAccessCidrs, ["203.0.113.0/28"]);
+  });
+
+  it("lets EKS tag its sessions, or Auto Mode could do nothing", async () => {
+    const planned = await plan();
+    const role = planned.one("aws:iam/role:Role", "cluster-roles-cluster");
+    const { Statement } = planned.json(role, "assumeRolePolicy");
+    assert.deepEqual(Statement[0]?.Action, ["sts:AssumeRole", "sts:TagSession"]);
+  });
+
+  it("knows its principals by name, not by their place in a list", () => {
+    const some = {
+      deployRole,
+      administrators: ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::111122223333:role/b"],
+    };
+    const slugs = (reversed: boolean) =>
+      accessGrants({
+        ...some,
+        administrators: reversed ? some.administrators.toReversed() : some.administrators,
+        viewers: [],
+      })
+        .map(({ slug }) => slug)
+        .sort();
+    assert.deepEqual(slugs(true), slugs(false));
+    assert.equal(accessGrants({ ...some, viewers: [] })[0].slug, "role-deploy");
+  });
+});
+
+describe("compute/kubernetesProvider", () => {
+  it("holds no credentials and asks AWS for a token", () => {
+    const config = kubeconfig({
+      clusterName: "c",
+      region: "us-east-1",
+      endpoint: "https://example.net",
+      certificateAuthority: "Y2E=",
+    });
+    const { exec, ...others } = config.users[0]!.user;
+    assert.deepEqual(others, {}, "nothing but the command");
+    assert.deepEqual(exec.args, ["eks", "get-token", "--cluster-name", "c", "--region", "us-east-1"]);
+  });
+
+  for (const mode of ["first", "steady"] as const)
+    it(`has a constant identity and waits for the right to enter (${mode})`, async () => {
+      const planned = await planProgram(() => {
+        const cluster = new Cluster("cluster", clusterArgs());
+        createKubernetesProvider("kubernetes", {
+          cluster,
+          region: "us-east-1",
+          clusterIdentifier: "trading-platform-test",
+        });
+      }, mode);
+      const provider = planned.providers.find(({ type }) => type === "pulumi:providers:kubernetes")!;
+      assert.equal(provider.inputs.clusterIdentifier, "trading-platform-test");
+      const access = planned.one(
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "cluster-access-role-deploy-policy",
+      );
+      assert.ok(provider.dependencies.includes(access.urn));
+    });
+});
+
+describe("compute/nodePools", () => {
+  const nodes = (protect: boolean, changes: Record<string, unknown> = {}) =>
+    planProgram(() => {
+      new NodePools("nodes", {
+        pools: settings({ nodePools: [{ ...pool, ...changes }] }).nodePools,
+        zones: ["us-east-1a", "us-east-1b"],
+        nodeRoleName: "node",
+        subnetIds,
+        securityGroupIds: ["sg-cluster", "sg-workloads"],
+        disksKeyArn: keyArn,
+        tags: { CostCenter: "trading" },
+        protect,
+      });
+    });
+
+  it("puts pods into every zone, on new instances, with an end to cost", async () => {
+    const planned = await nodes(true);
+    assert.deepEqual(familyProblems(planned, "nodes"), []);
+    const { spec } = planned.one("kubernetes:karpenter.sh/v1:NodePool").inputs as {
+      spec: {
+        limits: unknown;
+        template: { spec: { requirements: { key: string; values: string[] }[]; taints?: unknown } };
+      };
+    };
+    assert.deepEqual(spec.limits, { cpu: "64", memory: "256Gi" });
+    const zones = spec.template.spec.requirements.find(({ key }) => key === "topology.kubernetes.io/zone");
+    assert.deepEqual(zones?.values, ["us-east-1a", "us-east-1b"]);
+    assert.equal(spec.template.spec.taints, undefined);
+  });
+
+  it("encrypts volumes under the customer key with Auto Mode's provisioner, and keeps them where protected", async () => {
+    const { inputs } = (await nodes(true)).one("kubernetes:storage.k8s.io/v1:StorageClass");
+    assert.equal(inputs.provisioner, "ebs.csi.eks.amazonaws.com");
+    assert.equal(inputs.reclaimPolicy, "Retain");
+    assert.equal(inputs.volumeBindingMode, "WaitForFirstConsumer");
+    const parameters = inputs.parameters as Record<string, string>;
+    assert.equal(parameters.encrypted, "true");
+    assert.equal(parameters.kmsKeyId, keyArn);
+    assert.ok(Object.values(parameters).includes("Backup=true"), "volumes belong to the backup plan");
+    const loose = (await nodes(false)).one("kubernetes:storage.k8s.io/v1:StorageClass");
+    assert.equal(loose.inputs.reclaimPolicy, "Delete");
+  });
+
+  it("turns network policies on", async () => {
+    const { inputs } = (await nodes(true)).one("kubernetes:core/v1:ConfigMap");
+    assert.deepEqual(inputs.data, { "enable-network-policy-controller": "true" });
+  });
+
+  it("keeps others off a dedicated pool", async () => {
+    const planned = await nodes(true, { dedicatedTo: "kafka" });
+    assert.match(
+      JSON.stringify(planned.one("kubernetes:karpenter.sh/v1:NodePool").inputs),
+      /"effect":"NoSchedule","key":"dedicated","value":"kafka"/,
+    );
+  });
+});
