@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { keyDescriptions, keyPolicy, keyPurposes } from "../../components/security/keyPolicies.ts";
+import { Keys, type KeysArgs } from "../../components/security/keys.ts";
+import { createNames } from "../../stack/naming.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const accountId = "111122223333";
+const region = "us-east-1";
+const names = createNames({ project: "trading-platform", environment: "test", accountId, region });
+const args: KeysArgs = {
+  names,
+  accountId,
+  region,
+  recoveryRegion: "us-west-2",
+  rotationDays: 365,
+  deletionWindowDays: 30,
+  replicated: ["backups", "secrets"],
+  protect: true,
+};
+const place = { accountId, region, regions: [region, "us-west-2"] };
+const list = (value: unknown) => (Array.isArray(value) ? value : [value]) as string[];
+
+/** Actions that open or make data under a key. */
+const using = /^kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt|\*)/;
+
+describe("security/keyPolicies", () => {
+  for (const purpose of keyPurposes) {
+    describe(purpose, () => {
+      const statements = keyPolicy(purpose, place);
+
+      it("leaves administration to the account, so that nobody is locked out", () => {
+        const [first] = statements;
+        assert.deepEqual(first?.Principal, { AWS: `arn:aws:iam::${accountId}:root` });
+        assert.ok(first?.Action.includes("kms:PutKeyPolicy"));
+        assert.ok(list(first?.Action).every((action) => !using.test(action) && action !== "kms:CreateGrant"));
+      });
+
+      it("has no statement for all actions, and no open principal without a condition", () => {
+        for (const { Sid, Action, Principal, Condition } of statements) {
+          assert.ok(!list(Action).includes("kms:*"), Sid);
+          const open = Principal === "*" || list((Principal as { AWS?: unknown }).AWS).includes("*");
+          if (open) assert.ok(Object.keys(Condition?.StringEquals ?? {}).includes("aws:PrincipalArn"), Sid);
+        }
+      });
+
+      it("lets roles use it only through the services of its purpose", () => {
+        // Vault is the exception: it calls KMS itself.
+        if (purpose === "vault-unseal") return;
+        for (const { Sid, Action, Principal, Condition } of statements) {
+          const roles = (Principal as { AWS?: string }).AWS?.endsWith(":root") ?? false;
+          if (!roles || !list(Action).some((action) => using.test(action))) continue;
+          assert.ok(Condition?.StringEquals?.["kms:ViaService"], Sid);
+          assert.equal(Condition?.StringEquals?.["kms:CallerAccount"], accountId, Sid);
+        }
+      });
+
+      it("grants long-lived use to AWS services only", () => {
+        for (const { Sid, Action, Condition } of statements) {
+          if (!list(Action).includes("kms:CreateGrant")) continue;
+          assert.equal(Condition?.Bool?.["kms:GrantIsForAWSResource"], "true", Sid);
+        }
+      });
+
+      it("names each statement once, in letters and digits", () => {
+        const sids = statements.map(({ Sid }) => Sid!);
+        assert.equal(new Set(sids).size, sids.length);
+        for (const sid of sids) assert.match(sid, /^[A-Za-z0-9]+$/);
+      });
+
+      it("says what it is for", () => assert.ok(keyDescriptions[purpose].length > 0));
+    });
+  }
+
+  it("lets alarms through to encrypted topics: else they vanish without a trace", () => {
+    const services = keyPolicy("notifications", place).flatMap(({ Principal }) =>
+      list((Principal as { Service?: unknown }).Service),
+    );
+    for (const service of ["cloudwatch", "events", "backup", "events.rds", "budgets", "costalerts"])
+      assert.ok(services.includes(`${service}.amazonaws.com`), service);
+  });
+
+  it("lets CloudWatch Logs of the key's own region write, for this account's groups only", () => {
+    const statement = keyPolicy("logs", { ...place, region: "us-west-2" }).at(-1);
+    assert.deepEqual(statement?.Principal, { Service: "logs.us-west-2.amazonaws.com" });
+    assert.deepEqual(statement?.Condition?.ArnLike, {
+      "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:us-west-2:${accountId}:log-group:*`,
+    });
+  });
+});
+
+describe("security/keys", () => {
+  const plan = (change: Partial<KeysArgs> = {}) =>
+    planProgram(() => {
+      new Keys("keys", { ...args, ...change });
+    });
+
+  it("makes one rotating, protected key per purpose, with a known alias", async () => {
+    const planned = await plan();
+    assert.deepEqual(familyProblems(planned, "keys"), []);
+    const keys = planned.all("aws:kms/key:Key");
+    assert.equal(keys.length, keyPurposes.length);
+    for (const { name, protect, inputs } of keys) {
+      assert.equal(protect, true, name);
+      assert.deepEqual([inputs.enableKeyRotation, inputs.rotationPeriodInDays], [true, 365], name);
+      assert.equal(inputs.deletionWindowInDays, 30, name);
+      assert.equal(inputs.bypassPolicyLockoutSafetyCheck, undefined, name);
+    }
+    const alias = planned.one("aws:kms/alias:Alias", "keys-vault-unseal-alias");
+    assert.equal(alias.inputs.name, "alias/trading-platform-test/vault-unseal");
+  });
+
+  it("replicates the keys of what is copied, with an alias of the same name there", async () => {
+    const planned = await plan();
+    const replicas = planned.all("aws:kms/replicaKey:ReplicaKey");
+    assert.deepEqual(replicas.map(({ inputs }) => (inputs.tags as { Purpose: string }).Purpose).sort(), [
+      "backups",
+      "secrets",
+    ]);
+    for (const { name, protect, inputs } of replicas)
+      assert.deepEqual([protect, inputs.region], [true, "us-west-2"], name);
+    for (const { name, inputs } of planned.all("aws:kms/key:Key")) {
+      assert.equal(inputs.multiRegion, ["keys-backups", "keys-secrets"].includes(name), name);
+    }
+    assert.equal(planned.one("aws:kms/alias:Alias", "keys-backups-replica-alias").inputs.region, "us-west-2");
+  });
+
+  it("says what to do when a copy has no key", async () => {
+    await planProgram(() => {
+      const keys = new Keys("keys", { ...args, replicated: [] });
+      assert.throws(() => keys.recoveryArn("backups"), /add it to security\.keys\.replicated/);
+    });
+  });
+});
