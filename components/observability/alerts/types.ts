@@ -45,6 +45,11 @@ export interface AlertCase {
   readonly fires?: readonly Labels[];
   /** Minute in which the condition first holds. @default 0 */
   readonly since?: number;
+  /**
+   * Minutes by which the onset may be earlier: Prometheus 2 counts the sample at the left edge of a window, 3 does not.
+   * @default 0
+   */
+  readonly slack?: number;
   /** Minute after which the alert must be gone again, when the case says so. */
   readonly goneAt?: number;
   /** Minutes at which a silent case is looked at. @default half an hour after `for` */
@@ -113,6 +118,11 @@ export interface AlertDefinition {
    * has it and it is a service of ours), `pod` (cut from the pod's name), the value of another label, or a fixed name.
    */
   readonly service: "expression" | "pod" | { readonly label: string } | { readonly fixed: string };
+  /**
+   * Labels that the expression outputs and that must not be overwritten by the definition's own: a static `component`
+   * would make two ill components of one service the same alert, which Prometheus refuses.
+   */
+  readonly labelsFromExpression?: readonly ("component" | "owner")[];
   /** Further static labels, for example the long window of a burn rate. */
   readonly labels?: Labels;
   /** One line; may use `{{ $value }}` and labels that the expression outputs. */

@@ -69,6 +69,7 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
       component: "health",
       owner: "platform",
       family: "ComponentHealth",
+      labelsFromExpression: ["component"],
       service: "expression",
       expr: 'max by (service, component) (component_health_status{status="unhealthy"}) == 1',
       for: "2m",
@@ -101,8 +102,12 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
           series: {
             'component_health_status{service="api",component="database",status="unhealthy",pod="a"}': 1,
             'component_health_status{service="api",component="database",status="unhealthy",pod="b"}': 0,
+            'component_health_status{service="api",component="redis",status="unhealthy",pod="b"}': 1,
           },
-          fires: [{ service: "api", component: "database" }],
+          fires: [
+            { service: "api", component: "database" },
+            { service: "api", component: "redis" },
+          ],
         },
         {
           name: "for a component that is only degraded",
@@ -120,6 +125,7 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
       component: "health",
       owner: "platform",
       family: "ComponentHealth",
+      labelsFromExpression: ["component"],
       service: "expression",
       expr: 'max by (service, component) (component_health_status{status="degraded"}) == 1',
       for: "10m",

@@ -58,7 +58,8 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "26 hours after the last completed job",
           series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "2x4 0x2000" },
-          since: 26 * 60 + 5,
+          since: 26 * 60 + 1,
+          slack: 1,
           fires: [{}],
         },
         {
@@ -73,7 +74,7 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "while jobs complete, and for backups of Velero by hand",
           series: {
-            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "0x30 1x2 0x600",
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "0x28 1x10 0x600",
             'velero_backup_last_successful_timestamp{schedule="",pod="a"}': -40 * 3600,
             'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -10 * 3600,
           },
@@ -129,7 +130,8 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
             'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x4 0x600",
             'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': 1,
           },
-          since: 7 * 60 + 5,
+          since: 7 * 60 + 1,
+          slack: 1,
           fires: [{}],
         },
         {

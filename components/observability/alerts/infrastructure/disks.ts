@@ -117,7 +117,7 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "when a disk with 39 % free loses 4 % an hour",
           series: { [available]: "3900-7x500", [size]: 10000 },
-          since: 2,
+          since: 1,
           fires: [disk],
         },
         {
@@ -246,7 +246,7 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
             'node_network_receive_errs_total{instance="a",device="eth0"}': { perMinute: 600 },
             'node_network_transmit_errs_total{instance="a",device="eth0"}': { perMinute: 300 },
           },
-          since: 1,
+          since: 4,
           fires: [{ instance: "a", device: "eth0" }],
         },
         {

@@ -24,12 +24,12 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
           {
             text: "Heartbeat missing? Does Prometheus run and evaluate?",
             command:
-              "kubectl -n monitoring get pods; kubectl -n monitoring logs kps-prometheus-0 -c prometheus --tail=50",
+              "kubectl -n monitoring get pods; kubectl -n monitoring logs prometheus-monitoring-0 -c prometheus --tail=50",
           },
           {
             text: "Does Alertmanager have it?",
             command:
-              "kubectl -n monitoring exec alertmanager-kps-alertmanager-0 -- amtool alert query alertname=Watchdog --alertmanager.url=http://localhost:9093",
+              "kubectl -n monitoring exec alertmanager-monitoring-0 -- amtool alert query alertname=Watchdog --alertmanager.url=http://localhost:9093",
           },
           { text: "Do its notifications fail?", promql: "rate(alertmanager_notifications_failed_total[5m])" },
         ],
@@ -41,7 +41,11 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         { name: "always", series: { 'up{job="x"}': 1 }, fires: [{}] },
-        { name: "under another name", series: { 'up{job="x"}': 1 }, at: -1 },
+        {
+          name: "exactly once, whatever exists",
+          series: { 'up{job="x"}': 0, 'up{job="y"}': 1 },
+          fires: [{}],
+        },
       ],
     },
     {
@@ -64,7 +68,10 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
             text: "The error itself.",
             logql: '{namespace="monitoring", app="prometheus"} |= "Evaluating rule failed"',
           },
-          { text: "Many-to-many matching? Look for doubled series.", command: "open http://kps-prometheus:9090/rules" },
+          {
+            text: "Many-to-many matching? Look for doubled series.",
+            command: "open http://monitoring-prometheus:9090/rules",
+          },
         ],
         mitigation: [
           "Doubled series: two targets export the same labels; drop one target.",
@@ -284,7 +291,7 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "kube-prometheus (PrometheusMissingRuleEvaluations); meta-monitoring of section 2.3",
       runbook: {
         diagnosis: [
-          { text: "Slowest groups.", command: "open http://kps-prometheus:9090/rules (column evaluation time)" },
+          { text: "Slowest groups.", command: "open http://monitoring-prometheus:9090/rules (column evaluation time)" },
           {
             text: "Is Prometheus short of CPU?",
             promql: 'rate(container_cpu_usage_seconds_total{namespace="monitoring",container="prometheus"}[5m])',

@@ -237,7 +237,7 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
         {
           name: "above a tenth of the time",
           series: { 'jvm_gc_pause_seconds_sum{service="storage",instance="a",cause="x"}': { perMinute: 9 } },
-          since: 1,
+          since: 4,
           fires: [{ service: "storage", instance: "a" }],
         },
         {

@@ -279,7 +279,7 @@ function cpuUsage(name: string, severity: Severity, tier: Tier | null): AlertDef
         {
           name: `above ${tier.above * 100} % of the limit`,
           series: { [usage]: { perMinute: 60 * (tier.above + 0.05) }, [limit]: 1 },
-          since: 1,
+          since: 5,
           fires: [{ namespace: "trading", pod: "api-7d9f6c-x2x4z" }],
         },
         {
@@ -300,7 +300,7 @@ function cpuUsage(name: string, severity: Severity, tier: Tier | null): AlertDef
             [limit]: 1,
             [limit.replace('"cpu"', '"memory"')]: 9,
           },
-          since: 1,
+          since: 5,
           fires: [{ namespace: "trading", pod: "api-7d9f6c-x2x4z" }],
         },
       ],

@@ -107,7 +107,7 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
             'pg_stat_statements_seconds_total{instance="db",datname="binance",queryid="1"}': { perMinute: 9 },
             'pg_stat_statements_calls_total{instance="db",datname="binance",queryid="1"}': { perMinute: 110 },
           },
-          since: 1,
+          since: 6,
           fires: [{ instance: "db", datname: "binance" }],
         },
         {
@@ -162,7 +162,7 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
             'redis_keyspace_hits_total{instance="cache"}': { perMinute: 96 },
             'redis_keyspace_misses_total{instance="cache"}': { perMinute: 24 },
           },
-          since: 1,
+          since: 6,
           fires: [{ instance: "cache" }],
         },
         {
@@ -180,7 +180,7 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
             'redis_keyspace_hits_total{instance="cold"}': { perMinute: 40 },
             'redis_keyspace_misses_total{instance="cold"}': { perMinute: 80 },
           },
-          since: 1,
+          since: 6,
           fires: [{ instance: "cold" }],
         },
       ],

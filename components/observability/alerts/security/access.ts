@@ -137,7 +137,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "at 1.5 rejections per second",
           series: { 'http_server_requests_seconds_count{service="api",uri="/",status="429"}': { perMinute: 90 } },
-          since: 1,
+          since: 4,
           fires: [{ service: "api" }],
         },
         {
@@ -234,7 +234,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "at eight times the failures of yesterday",
           series: { 'auth_failures_total{service="api",reason="password",pod="a"}': "0+1x1440 1440+8x60" },
-          since: 1448,
+          since: 1447,
           fires: [{ service: "api" }],
         },
         {

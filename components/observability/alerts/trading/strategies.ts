@@ -157,7 +157,7 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
             'exchange_api_requests_total{exchange="binance",outcome="error",service="a"}': { perMinute: 0.8 },
             'exchange_api_requests_total{exchange="binance",outcome="success",service="a"}': { perMinute: 9.2 },
           },
-          since: 1,
+          since: 4,
           fires: [{ exchange: "binance" }],
         },
         {
