@@ -1,6 +1,6 @@
 import type { MonitoringSettings } from "../../stack/sections/monitoring.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
-import { hasBudget, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import { hasBudget, reloadOn, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
 import { scrapeIntervalSeconds } from "./prometheusValues.ts";
 import type { ChartValues } from "./values.ts";
 
@@ -26,6 +26,7 @@ const probeAuthorityFile = `${authorityDirectory}/ca.crt`;
 export function postgresExporterValues(instance: string, connection: SecretKey): ChartValues {
   return {
     fullnameOverride: `postgres-exporter-${instance}`,
+    deployment: { annotations: reloadOn(connection.name) },
     config: {
       datasourceSecret: { name: connection.name, key: connection.key },
       // Off by default; the alerts on slow queries and long transactions need them.
@@ -44,6 +45,7 @@ export function postgresExporterValues(instance: string, connection: SecretKey):
 export function redisExporterValues(secret: { name: string; addressKey: string; passwordKey: string; user: string }) {
   return {
     fullnameOverride: "redis-exporter",
+    annotations: reloadOn(secret.name),
     redisAddressConfig: { enabled: true, isSecret: true, source: { name: secret.name, key: secret.addressKey } },
     auth: { enabled: true, redisUser: secret.user, secret: { name: secret.name, key: secret.passwordKey } },
     // ElastiCache refuses CONFIG; without this the log fills with its refusals.
@@ -65,6 +67,7 @@ export function elasticsearchExporterValues(search: {
 }): ChartValues {
   return {
     fullnameOverride: "elasticsearch-exporter",
+    deployment: { annotations: reloadOn(search.credentialsSecret, search.authoritySecret) },
     log: { format: "json" },
     es: {
       uri: search.address,
@@ -142,6 +145,7 @@ export function blackboxExporterValues(
   const { replicas } = settings;
   return {
     fullnameOverride: "blackbox-exporter",
+    deploymentAnnotations: reloadOn(authoritySecret),
     replicas,
     podDisruptionBudget: hasBudget(replicas) ? { minAvailable: replicas - 1 } : {},
     config: { modules: blackboxModules() },

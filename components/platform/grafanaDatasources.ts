@@ -29,8 +29,15 @@ export const searchCredentials = { username: "ELASTICSEARCH_USERNAME", password:
  * The data sources, provisioned by file and linked both ways: exemplar → trace, log line → trace, trace → logs and
  * metrics. Nobody edits them in the browser, where the next start of the pod would undo it.
  */
-export function grafanaDataSources(context: { region: string }, search: SearchEndpoint): ChartValues[] {
-  return [prometheus(), loki(), jaeger(), alertmanager(), cloudwatch(context.region), elasticsearch(search)];
+export function grafanaDataSources(context: { region: string }, search?: SearchEndpoint): ChartValues[] {
+  return [
+    prometheus(),
+    loki(),
+    jaeger(),
+    alertmanager(),
+    cloudwatch(context.region),
+    ...(search === undefined ? [] : [elasticsearch(search)]),
+  ];
 }
 
 function provisioned(source: DataSource, rest: ChartValues): ChartValues {

@@ -12,7 +12,7 @@ import {
   grafanaOidcSecret,
   grafanaServiceAccount,
 } from "./monitoringNames.ts";
-import { hasBudget, resources, restrictedContainer, topologySpread } from "./pods.ts";
+import { hasBudget, reloadOn, resources, restrictedContainer, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Grafana's values need. */
@@ -20,12 +20,13 @@ export type GrafanaContext = Pick<PlatformContext, "domain" | "region" | "storag
 
 /** What Grafana needs to know of other systems. */
 export interface GrafanaNeighbours {
-  /** Elasticsearch as a data source. */
-  search: SearchEndpoint;
-  /** Secret with `username` and `password` of Grafana's user at Elasticsearch. */
-  searchSecret: string;
-  /** Secret with the certificate authority of Elasticsearch under the key `ca.crt`. */
-  searchAuthoritySecret: string;
+  /** Elasticsearch as a data source; absent where it is not installed. */
+  search?: SearchEndpoint & {
+    /** Secret with `username` and `password` of Grafana's user there. */
+    credentialsSecret: string;
+    /** Secret with its certificate authority under the key `ca.crt`. */
+    authoritySecret: string;
+  };
   /** Gateway and listener that the route attaches to. */
   gateway: { name: string; namespace: string; listener: string };
 }
@@ -46,6 +47,7 @@ export function grafanaValues(
   return {
     fullnameOverride: "grafana",
     replicas,
+    annotations: reloadOn(...secretsOf(settings, neighbours)),
     headlessService: true,
     serviceAccount: { name: grafanaServiceAccount, autoMount: true },
     // The chart's role could read every Secret of the cluster; ours reads ConfigMaps only, see `PrometheusStack`.
@@ -62,14 +64,17 @@ export function grafanaValues(
     "grafana.ini": grafanaConfiguration(settings, rootUrl),
     envValueFrom: environment(settings, neighbours),
     envFromSecrets: settings.database === "postgres" ? [{ name: grafanaDatabaseSecret }] : [],
-    extraSecretMounts: [
-      {
-        name: "elasticsearch-ca",
-        mountPath: searchAuthorityDirectory,
-        secretName: neighbours.searchAuthoritySecret,
-        readOnly: true,
-      },
-    ],
+    extraSecretMounts:
+      neighbours.search === undefined
+        ? []
+        : [
+            {
+              name: "elasticsearch-ca",
+              mountPath: searchAuthorityDirectory,
+              secretName: neighbours.search.authoritySecret,
+              readOnly: true,
+            },
+          ],
     // The root file system is read-only; Grafana unpacks and renders in /tmp.
     extraEmptyDirMounts: [{ name: "tmp", mountPath: "/tmp" }],
     datasources: {
@@ -101,6 +106,17 @@ export function grafanaValues(
     topologySpreadConstraints: topologySpread(context, replicas, { "app.kubernetes.io/name": "grafana" }),
     containerSecurityContext: restrictedContainer,
   };
+}
+
+/** Secrets that Grafana reads once, at its start. The administrator's is none: its password is set in the database. */
+function secretsOf(settings: MonitoringSettings["grafana"], neighbours: GrafanaNeighbours): string[] {
+  return [
+    ...(neighbours.search === undefined
+      ? []
+      : [neighbours.search.credentialsSecret, neighbours.search.authoritySecret]),
+    ...(settings.database === "postgres" ? [grafanaDatabaseSecret] : []),
+    ...(settings.oidc === null ? [] : [grafanaOidcSecret]),
+  ];
 }
 
 /** Several replicas share a database; a single one keeps a file on a volume, which two pods cannot mount at once. */
@@ -193,8 +209,12 @@ function environment(settings: MonitoringSettings["grafana"], neighbours: Grafan
   const fromSecret = (name: string, key: string) => ({ secretKeyRef: { name, key } });
   return {
     POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
-    [searchCredentials.username]: fromSecret(neighbours.searchSecret, "username"),
-    [searchCredentials.password]: fromSecret(neighbours.searchSecret, "password"),
+    ...(neighbours.search === undefined
+      ? {}
+      : {
+          [searchCredentials.username]: fromSecret(neighbours.search.credentialsSecret, "username"),
+          [searchCredentials.password]: fromSecret(neighbours.search.credentialsSecret, "password"),
+        }),
     ...(settings.oidc === null
       ? {}
       : { GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET: fromSecret(grafanaOidcSecret, "clientSecret") }),

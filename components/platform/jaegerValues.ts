@@ -3,7 +3,7 @@ import type { TracingSettings } from "../../stack/sections/tracing.ts";
 import { chartPin } from "./charts.ts";
 import type { PlatformContext } from "./context.ts";
 import { prometheusAddress } from "./monitoringNames.ts";
-import { resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import { reloadOn, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Jaeger's values need. */
@@ -13,16 +13,13 @@ export type JaegerContext = Pick<PlatformContext, "topologySpread">;
 export interface JaegerStorage {
   /** Address of Elasticsearch, for example `https://trading-es-http.elastic.svc:9200`. */
   address: string;
-  /** User at Elasticsearch, which may use `<indexPrefix>-jaeger-*` only. */
+  /** User at Elasticsearch, which may use `jaeger-*` only. */
   user: string;
   /** Secret in the namespace `tracing` with the user's password. */
   passwordSecret: { name: string; key: string };
   /** Secret in the namespace `tracing` with the certificate authority under `ca.crt`. */
   authoritySecret: string;
 }
-
-/** Beginning of Jaeger's index names: `<prefix>-jaeger-span-2026-11-21`. */
-export const jaegerIndexPrefix = "tracing";
 
 const authorityDirectory = "/authority";
 
@@ -68,8 +65,8 @@ export function jaegerConfiguration(settings: TracingSettings, storage: JaegerSt
               // The configuration is a ConfigMap: the password is in the environment only.
               auth: { basic: { username: storage.user, password: "${env:ES_PASSWORD}" } },
               tls: { ca_file: `${authorityDirectory}/ca.crt` },
+              // Without a prefix of its own the names begin with jaeger-, which is what the user may touch.
               indices: {
-                index_prefix: jaegerIndexPrefix,
                 spans: indices(settings.jaeger.shards),
                 services: indices(1),
                 dependencies: indices(1),
@@ -128,6 +125,8 @@ export function jaegerValues(context: JaegerContext, settings: TracingSettings, 
   const tag = chartPin("jaeger").appVersion;
   return {
     fullnameOverride: "jaeger",
+    // A renewed password or authority restarts the pods.
+    commonAnnotations: reloadOn(storage.passwordSecret.name, storage.authoritySecret),
     userconfig,
     uiconfig,
     jaeger: {
@@ -159,7 +158,6 @@ export function jaegerValues(context: JaegerContext, settings: TracingSettings, 
       podSecurityContext: restrictedPod(1000),
       securityContext: restrictedContainer,
       extraEnv: [
-        { name: "INDEX_PREFIX", value: jaegerIndexPrefix },
         // The chart takes this password in clear only.
         password,
         { name: "ES_TLS_ENABLED", value: "true" },

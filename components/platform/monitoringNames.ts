@@ -27,6 +27,9 @@ export const lokiAddress = `http://loki-gateway.${loggingNamespace}.svc:80`;
 /** Address of Jaeger's query interface inside the cluster. */
 export const jaegerQueryAddress = `http://jaeger.${tracingNamespace}.svc:16686`;
 
+/** Where the collector sends the traces that are kept, by gRPC. */
+export const jaegerOtlpEndpoint = `jaeger.${tracingNamespace}.svc:4317`;
+
 /** Where the services send their spans, by gRPC. */
 export const otlpGrpcAddress = `http://otel-gateway.${tracingNamespace}.svc:4317`;
 

@@ -13,6 +13,8 @@ import { Gateway } from "./gateway.ts";
 import { MetricsServer } from "./metricsServer.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Reloader } from "./reloader.ts";
+import { Telemetry } from "./telemetry.ts";
+import type { ChartValues } from "./values.ts";
 import { Vault } from "./vault.ts";
 
 /** What the systems of the cluster need from the rooms below. Settings and catalog are plain data. */
@@ -33,6 +35,12 @@ export interface PlatformArgs {
   webAclArn?: pulumi.Input<string>;
   /** Bucket that receives an application balancer's access logs. */
   logBucket?: string;
+  /** Hosts of the database's read replicas; each has an exporter of its own. */
+  databaseReplicaHosts: readonly pulumi.Input<string>[];
+  /** Host of the message broker, whose metrics Prometheus reads. */
+  brokerHost: pulumi.Input<string>;
+  /** What replaces the rules of kube-prometheus-stack. @default the chart's rules, without those of hidden targets */
+  chartRules?: ChartValues;
 }
 
 /**
@@ -42,6 +50,8 @@ export interface PlatformArgs {
 export class Platform extends pulumi.ComponentResource {
   /** What a trading service needs to be there before it starts. */
   readonly ready: pulumi.Resource[];
+  /** What watches; its parts are absent where the settings leave them out. */
+  readonly telemetry: Telemetry;
 
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("trading-platform:platform:Platform", name, { environment: args.context.environment }, opts);
@@ -113,6 +123,20 @@ export class Platform extends pulumi.ComponentResource {
         after(certificates, secrets),
       );
     }
+    this.telemetry = new Telemetry(
+      `${name}-telemetry`,
+      {
+        context,
+        settings,
+        dataKeyArn: args.keyArns.data,
+        databaseReplicaHosts: args.databaseReplicaHosts,
+        brokerHost: args.brokerHost,
+        chartRules: args.chartRules,
+        searchReady: [],
+        ...custody,
+      },
+      after(certificates, secrets, gateway),
+    );
 
     this.ready = [namespaces, definitions, certificates, secrets, gateway, ...rollouts];
     this.registerOutputs({});

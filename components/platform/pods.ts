@@ -60,3 +60,8 @@ export function topologySpread(
 export function hasBudget(replicas: number): boolean {
   return replicas >= 2;
 }
+
+/** Annotation of a Deployment, StatefulSet or DaemonSet that Reloader restarts when one of these Secrets changes. */
+export function reloadOn(...secrets: string[]): { [annotation: string]: string } {
+  return { "secret.reloader.stakater.com/reload": secrets.join(",") };
+}

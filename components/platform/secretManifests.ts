@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformContext } from "./context.ts";
 import { secretStore } from "./externalSecrets.ts";
 
@@ -16,7 +17,7 @@ export interface ExternalSecretPlan {
   /** Where each key comes from. */
   data: { [key: string]: SecretSource };
   /** Texts built from the keys (`{{ .key }}`) instead of the keys themselves. */
-  template?: { type?: string; data: { [key: string]: string } };
+  template?: { type?: string; data: { [key: string]: pulumi.Input<string> } };
 }
 
 /** An ExternalSecret that reads AWS Secrets Manager; it keeps its Secret when the entry is gone, so that pods live on. */
@@ -66,7 +67,8 @@ export function insideCertificate(issuerRef: object, plan: CertificatePlan) {
       secretName,
       duration: "2160h",
       renewBefore: "720h",
-      privateKey: { algorithm: "ECDSA", size: 384, rotationPolicy: "Always" },
+      // PKCS#8, the one form that Java reads as well as Go.
+      privateKey: { algorithm: "ECDSA", size: 384, encoding: "PKCS8", rotationPolicy: "Always" },
       usages: ["digital signature", "key encipherment", "server auth", "client auth"],
       dnsNames,
       ...(ipAddresses === undefined ? {} : { ipAddresses }),

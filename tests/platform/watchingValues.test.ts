@@ -19,11 +19,14 @@ import type { Settings } from "../../stack/settings.ts";
 import { checkValues, needReference } from "../support/charts.ts";
 import { stackSettings } from "../support/platformPlan.ts";
 
-const search = { address: "https://search.elastic.svc:9200", auditIndices: "trade-audit" };
+const search = {
+  address: "https://search.elastic.svc:9200",
+  auditIndices: "trade-audit",
+  credentialsSecret: "elasticsearch-grafana",
+  authoritySecret: "internal-authority",
+};
 const neighbours = {
   search,
-  searchSecret: "elasticsearch-grafana",
-  searchAuthoritySecret: "internal-authority",
   gateway: { name: "edge", namespace: "gateway", listener: "https" },
 };
 const storage = {

@@ -46,6 +46,8 @@ export const acceptedKeys: { [chart: string]: { [path: string]: string } } = {
     "alertmanager.config": "Alertmanager's own configuration",
     "grafana.grafana.ini": "Grafana's own configuration, section by section",
     "grafana.persistence.storageClassName": "commented out in the subchart's values.yaml, read by its template",
+    "grafana.annotations":
+      "commented out in the subchart's values.yaml (annotations of the Deployment), read by its template",
     "grafana.fullnameOverride": "absent from the subchart's values.yaml, read by grafana.fullname",
     "grafana.priorityClassName": "commented out in the subchart's values.yaml, read by its template",
     "kube-state-metrics.priorityClassName": "commented out in the subchart's values.yaml, read by its template",

@@ -41,6 +41,8 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
       certificateArn: names.arn("acm", "certificate/edge"),
       webAclArn: names.arn("wafv2", "regional/webacl/edge"),
       logBucket: names.bucket("access-logs"),
+      databaseReplicaHosts: ["replica.example.internal"],
+      brokerHost: "broker.example.internal",
       catalog: await loadCatalog(),
       keyArns: Object.fromEntries(
         keyPurposes.map((purpose) => [purpose, names.arn("kms", `key/${purpose}`)]),
