@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { alarmsSchema } from "./sections/alarms.ts";
 import { backupsSchema } from "./sections/backups.ts";
+import { alertsSchema } from "./sections/alerts.ts";
 import { brokerSchema } from "./sections/broker.ts";
 import { bucketsSchema } from "./sections/buckets.ts";
 import { cacheSchema } from "./sections/cache.ts";
@@ -38,7 +40,9 @@ export const settingsSchema = z.strictObject({
   logs: logsSchema,
   security: securitySchema,
   routing: routingSchema,
+  alerts: alertsSchema,
   notifications: notificationsSchema,
+  alarms: alarmsSchema.prefault({}),
   platform: platformSchema,
   gateway: gatewaySchema,
   vault: vaultSchema,

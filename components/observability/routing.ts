@@ -2,8 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RoutingSettings } from "../../stack/sections/routing.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
-import { type PlatformContext, readiness } from "../platform/context.ts";
-import { secretStore } from "../platform/externalSecrets.ts";
+import type { PlatformContext } from "../platform/context.ts";
+import { createExternalSecret } from "../platform/externalSecretResource.ts";
 import {
   alertmanagerConfigSecret,
   alertmanagerReceiversSecret,
@@ -11,11 +11,10 @@ import {
   monitoringNamespace,
 } from "../platform/monitoringNames.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
-import { Secret } from "../security/secret.ts";
 import { type AlertmanagerConfig, alertmanagerConfig, renderAlertmanagerConfig } from "./routing/alertmanager.ts";
 import { usedCredentials } from "./routing/credentials.ts";
 import type { Dependant } from "./routing/inhibition.ts";
-import { alertTopicArn, type CredentialName, receiverCredentials, templateKey } from "./routing/names.ts";
+import { alertTopicArn, receiverCredentials, templateKey } from "./routing/names.ts";
 import { messageTemplates } from "./routing/templates.ts";
 
 /** What the routing of alerts needs to be told. */
@@ -31,10 +30,8 @@ export interface AlertRoutingArgs {
   grafanaUrl: string;
   /** Customer key of the SNS topics. */
   topicKeyArn: pulumi.Input<string>;
-  /** Customer key of Secrets Manager. */
-  secretKeyArn: pulumi.Input<string>;
-  /** Days in which a deleted credential can be brought back: setting `security.secrets.recoveryWindowDays`. */
-  recoveryWindowDays: number;
+  /** The entries of Secrets Manager that hold the credentials (`components/security/secrets.ts`). */
+  credentials: pulumi.Resource;
 }
 
 /**
@@ -58,40 +55,13 @@ export class AlertRouting extends pulumi.ComponentResource {
     );
 
     this.config = alertmanagerConfig({ ...args, names, region });
-    const entries = createEntries(name, args, this.config, this);
     this.prerequisites = [
       createConfig(name, args, this.config, this),
-      createReceivers(name, args, this.config, { parent: this, dependsOn: entries }),
+      createReceivers(name, args, this.config, { parent: this, dependsOn: args.credentials }),
       createIdentity(name, args, this),
     ];
     this.registerOutputs({});
   }
-}
-
-/** The entries that people fill; only those whose receivers exist here. */
-function createEntries(name: string, args: AlertRoutingArgs, config: AlertmanagerConfig, parent: pulumi.Resource) {
-  const paths = new Set(usedCredentials(config).map((credential) => receiverCredentials[credential].path));
-  return [...paths].map(
-    (path) =>
-      new Secret(
-        `${name}-${path.replace("/", "-")}`,
-        {
-          secretName: args.context.names.secret(path),
-          keyArn: args.secretKeyArn,
-          description: describe(path, usedCredentials(config)),
-          recoveryWindowDays: args.recoveryWindowDays,
-        },
-        { parent },
-      ),
-  );
-}
-
-function describe(path: string, used: readonly CredentialName[]): string {
-  const properties = used
-    .map((credential) => receiverCredentials[credential])
-    .filter((credential) => credential.path === path)
-    .map(({ property, description }) => `${property}: ${description}`);
-  return `Alertmanager's credentials, JSON with ${properties.join("; ")}`;
 }
 
 function createConfig(name: string, args: AlertRoutingArgs, config: AlertmanagerConfig, parent: pulumi.Resource) {
@@ -119,25 +89,14 @@ function createReceivers(
   config: AlertmanagerConfig,
   opts: pulumi.CustomResourceOptions,
 ) {
-  return new kubernetes.apiextensions.CustomResource(
+  const keys = usedCredentials(config).map((credential) => receiverCredentials[credential]);
+  return createExternalSecret(
     `${name}-receivers`,
+    context,
     {
-      apiVersion: "external-secrets.io/v1",
-      kind: "ExternalSecret",
-      metadata: {
-        name: alertmanagerReceiversSecret,
-        namespace: monitoringNamespace,
-        annotations: readiness(context, "condition=Ready"),
-      },
-      spec: {
-        refreshInterval: "1h",
-        secretStoreRef: { kind: "ClusterSecretStore", name: secretStore },
-        target: { name: alertmanagerReceiversSecret, creationPolicy: "Owner", deletionPolicy: "Retain" },
-        data: usedCredentials(config).map((credential) => {
-          const { key, path, property } = receiverCredentials[credential];
-          return { secretKey: key, remoteRef: { key: context.names.secret(path), property } };
-        }),
-      },
+      name: alertmanagerReceiversSecret,
+      namespace: monitoringNamespace,
+      data: Object.fromEntries(keys.map(({ key, path, property }) => [key, { path, property }])),
     },
     opts,
   );

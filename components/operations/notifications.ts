@@ -26,25 +26,28 @@ export class Notifications extends pulumi.ComponentResource {
   readonly criticalTopicArn: pulumi.Output<string>;
   /** ARN of the topic of warnings. */
   readonly warningTopicArn: pulumi.Output<string>;
-  /** Name of the topic that Alertmanager beats on. */
-  readonly heartbeatTopicName: pulumi.Output<string>;
+  /** Names of the topics, known while planning; alarms count their messages. */
+  readonly topicNames: Readonly<Record<AlertTopic, string>>;
 
   constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:operations:Notifications", name, { accountId: args.accountId }, opts);
 
     const critical = createTopic(name, "critical", args, this);
     const warning = createTopic(name, "warning", args, this);
-    const heartbeat = createTopic(name, "heartbeat", args, this);
+    createTopic(name, "heartbeat", args, this);
     createSubscriptions(name, "critical", critical, args.subscribers.critical, this);
     createSubscriptions(name, "warning", warning, args.subscribers.warning, this);
 
     this.criticalTopicArn = critical.arn;
     this.warningTopicArn = warning.arn;
-    this.heartbeatTopicName = heartbeat.name;
+    this.topicNames = {
+      critical: alertTopicName(args.names, "critical"),
+      warning: alertTopicName(args.names, "warning"),
+      heartbeat: alertTopicName(args.names, "heartbeat"),
+    };
     this.registerOutputs({
       criticalTopicArn: this.criticalTopicArn,
       warningTopicArn: this.warningTopicArn,
-      heartbeatTopicName: this.heartbeatTopicName,
     });
   }
 }
