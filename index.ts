@@ -55,16 +55,8 @@ export default async function platform(given: { source?: SettingsSource; catalog
   if (threatDetection.enabled) new ThreatDetection("threat-detection", threatDetection, cloud);
   const secrets = secretSettings(keys, { ...environment, ...settings.security });
   const logs = { retentionDays: settings.logs.retentionDays, keyArn: keys.arns.logs };
-  new Secrets(
-    "secrets",
-    {
-      ...here,
-      values: [...catalog.secrets, ...Object.values(receiverCredentials)],
-      secrets,
-      rotations: settings.security.secrets.rotations,
-    },
-    cloud,
-  );
+  const values = [...catalog.secrets, ...Object.values(receiverCredentials)];
+  new Secrets("secrets", { ...here, ...settings.security.secrets, values, secrets }, cloud);
 
   const vpc = new Vpc("network", { ...here, ...settings.network, logs }, cloud);
   const groups = new SecurityGroups("security-groups", { ...here, ...settings.network, ...settings.edge, vpc }, cloud);

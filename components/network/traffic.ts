@@ -28,7 +28,10 @@ export interface Group {
   description: string;
 }
 
-/** The groups. */
+/**
+ * The groups. `edge` is for a balancer that is handed its groups; the gateway's own gets groups that EKS Auto Mode makes
+ * and ties to the nodes, with the same ranges (`edge.allowedRanges`).
+ */
 export const groups: Readonly<Record<GroupName, Group>> = {
   edge: { tier: "edge", description: "Load balancer: reachable from outside" },
   workloads: { tier: "compute", description: "Nodes and pods of the cluster" },
