@@ -74,7 +74,7 @@ function measurements(service: Service, settings: WorkloadSettings): Measurement
   const judged = (name: string, query: string, limit: number): Measurement => {
     const bounded = `(${query}) and (${requests} > ${minimumRate})`;
     const seen = "len(result) > 0 && !isNaN(result[0])";
-    return service.public && settings.withoutTraffic === "pause"
+    return service.public && settings.canaryWithoutTraffic === "pause"
       ? {
           name,
           query: bounded,

@@ -15,7 +15,7 @@ export interface WorkloadSettings {
   /** `names`: egress by host name (EKS Auto Mode); `addresses`: any public address on the exchanges' ports. */
   exchangeEgress: "names" | "addresses";
   /** What a release without traffic means: `pause` waits for a person, `pass` trusts the liveness checks alone. */
-  withoutTraffic: "pause" | "pass";
+  canaryWithoutTraffic: "pause" | "pass";
 }
 
 /** What every workload must know about where it runs. Plain data: nothing here is an output. */

@@ -8,6 +8,7 @@ const builtIn =
 const providedByCluster: { [group: string]: string } = {
   "eks.amazonaws.com": "EKS Auto Mode",
   "karpenter.sh": "EKS Auto Mode",
+  "networking.k8s.aws": "EKS Auto Mode",
 };
 
 /** How a check treats what cannot be looked into. */

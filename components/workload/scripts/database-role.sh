@@ -21,6 +21,7 @@ cat >"$statements" <<'SQL'
 \getenv role ROLE
 \getenv password ROLE_PASSWORD
 \getenv limit CONNECTION_LIMIT
+SET client_min_messages = warning;
 BEGIN;
 -- Two roles may be set up at the same moment and meet at a shared schema: one after the other.
 SELECT pg_advisory_xact_lock(hashtext('trading-platform roles'));
@@ -36,6 +37,14 @@ SELECT format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', nspname, :'role')
   FROM pg_namespace
  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
    AND nspowner <> (SELECT oid FROM pg_roles WHERE rolname = :'role') \gexec
+-- The same for tables that do not exist yet.
+SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s REVOKE ALL ON %s FROM %I',
+              defaclrole::regrole, defaclnamespace::regnamespace,
+              CASE defaclobjtype WHEN 'r' THEN 'TABLES' ELSE 'SEQUENCES' END, :'role')
+  FROM pg_default_acl
+ WHERE defaclobjtype IN ('r', 'S') AND defaclnamespace <> 0
+   AND EXISTS (SELECT FROM aclexplode(defaclacl)
+                WHERE grantee = (SELECT oid FROM pg_roles WHERE rolname = :'role')) \gexec
 SQL
 
 # A here-document, not a pipe: a pipe would run the loop in another shell, whose errors nobody sees.

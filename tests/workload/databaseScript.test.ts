@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const script = join(import.meta.dirname, "../../components/workload/scripts/database-role.sh");
+
+/** Directory with PostgreSQL's own programs; undefined where none is installed. */
+function postgresPrograms(): string | undefined {
+  const home = "/usr/lib/postgresql";
+  if (!existsSync(home)) return undefined;
+  const versions = readdirSync(home).sort((one, other) => Number(other) - Number(one));
+  return versions.map((version) => join(home, version, "bin")).find((bin) => existsSync(join(bin, "initdb")));
+}
+
+const programs = postgresPrograms();
+
+describe("the script that makes database roles, against a real PostgreSQL", () => {
+  let directory: string;
+  let environment: NodeJS.ProcessEnv;
+  /** PostgreSQL refuses to run as root. */
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+  before(function () {
+    if (programs === undefined) {
+      console.warn("PostgreSQL is not installed: the script that makes database roles was NOT run.");
+      this.skip();
+    }
+    directory = mkdtempSync(join(tmpdir(), "roles-"));
+    const data = join(directory, "data");
+    for (const folder of [data, join(directory, "administrator"), join(directory, "work")]) mkdirSync(folder);
+    chmodSync(directory, 0o777);
+    if (user.uid !== undefined) execFileSync("chown", ["-R", String(user.uid), data]);
+    environment = {
+      PATH: `${programs}:${process.env.PATH}`,
+      PGHOST: directory,
+      PGPORT: "55431",
+      PGDATABASE: "binance",
+      PGSSLMODE: "prefer",
+    };
+    const options = { ...user, env: environment, stdio: "ignore" as const };
+    execFileSync("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync"], options);
+    const server = `-p 55431 -k ${directory} -c listen_addresses='' -c fsync=off`;
+    execFileSync("pg_ctl", ["-D", data, "-w", "-l", join(data, "log"), "-o", server, "start"], options);
+    // As on RDS: the administrator may make roles and databases, but is no superuser.
+    as("postgres", "CREATE ROLE platform_owner LOGIN CREATEROLE CREATEDB", "postgres");
+    as("postgres", "CREATE DATABASE binance OWNER platform_owner", "postgres");
+    writeFileSync(join(directory, "administrator", "username"), "platform_owner");
+    writeFileSync(join(directory, "administrator", "password"), "irrelevant");
+    writeFileSync(join(directory, "password"), "0123456789");
+  });
+
+  after(() => {
+    if (directory === undefined) return;
+    execFileSync("pg_ctl", ["-D", join(directory, "data"), "-m", "immediate", "stop"], {
+      ...user,
+      env: environment,
+      stdio: "ignore",
+    });
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Runs SQL as a role; gives the error text, empty when it went well. */
+  function as(role: string, sql: string, database = "binance"): string {
+    const { stderr } = spawnSync("psql", ["-U", role, "-d", database, "-qc", sql], {
+      env: environment,
+      encoding: "utf8",
+    });
+    return stderr;
+  }
+
+  function make(role: string, schemas: string): number | null {
+    const run = spawnSync("/bin/sh", [script], {
+      env: {
+        ...environment,
+        ADMINISTRATOR_DIRECTORY: join(directory, "administrator"),
+        PASSWORD_FILE: join(directory, "password"),
+        WORK_DIRECTORY: join(directory, "work"),
+        ROLE: role,
+        CONNECTION_LIMIT: "20",
+        SCHEMAS: schemas,
+        ATTEMPTS: "3",
+        PAUSE_SECONDS: "1",
+      },
+      encoding: "utf8",
+    });
+    return run.status;
+  }
+
+  it("works in any order and as often as one likes", () => {
+    // The reader first: the schema's owner is not there yet.
+    assert.equal(make("reader", "candles read writer"), 0);
+    assert.equal(make("writer", "candles own writer"), 0);
+    assert.equal(make("writer", "candles own writer"), 0);
+    assert.equal(make("reader", "candles read writer"), 0);
+  });
+
+  it("gives exactly what the catalog says, for tables to come as well", () => {
+    assert.equal(as("writer", "CREATE TABLE candles.one (id bigserial, value int)"), "");
+    assert.equal(as("reader", "SELECT * FROM candles.one"), "");
+    assert.match(as("reader", "INSERT INTO candles.one (value) VALUES (1)"), /permission denied/);
+    assert.match(as("reader", "CREATE TABLE candles.two (id int)"), /permission denied/);
+    assert.match(as("reader", "CREATE TABLE public.two (id int)"), /permission denied/);
+  });
+
+  it("takes back what the catalog no longer gives", () => {
+    assert.equal(make("reader", "candles write writer"), 0);
+    assert.equal(as("reader", "INSERT INTO candles.one (value) VALUES (1)"), "");
+    assert.equal(make("reader", "candles read writer"), 0);
+    assert.match(as("reader", "INSERT INTO candles.one (value) VALUES (1)"), /permission denied/);
+    assert.equal(as("writer", "CREATE TABLE candles.later (id int)"), "");
+    assert.match(as("reader", "INSERT INTO candles.later VALUES (1)"), /permission denied/);
+    assert.equal(as("reader", "SELECT * FROM candles.later"), "");
+    assert.equal(make("reader", ""), 0);
+    assert.match(as("reader", "SELECT * FROM candles.one"), /permission denied/);
+  });
+
+  it("refuses an access that it does not know", () => {
+    assert.equal(make("reader", "candles borrow writer"), 2);
+  });
+});

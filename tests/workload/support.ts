@@ -1,0 +1,93 @@
+import { loadCatalog } from "../../catalog/load.ts";
+import type { Catalog } from "../../catalog/types.ts";
+import type { Endpoints, WorkloadContext } from "../../components/workload/context.ts";
+import type { ImageVersion } from "../../components/workload/image.ts";
+import { Workloads, type WorkloadsArgs } from "../../components/workload/workloads.ts";
+import type { Mode } from "../../plan/monitor.ts";
+import type { PlannedResource } from "../../plan/resource.ts";
+import { createNames } from "../../stack/naming.ts";
+import { type ComponentPlan, planProgram } from "../support/planProgram.ts";
+
+const names = createNames({
+  project: "trading-platform",
+  environment: "test",
+  accountId: "111122223333",
+  region: "us-east-1",
+});
+
+/** A place to run, as a stack file would describe it. */
+export const context: WorkloadContext = {
+  environment: "test",
+  region: "us-east-1",
+  accountId: "111122223333",
+  domain: "test.example.com",
+  clusterName: names.cluster,
+  names,
+  vpcCidr: "10.20.0.0/16",
+  serviceCidr: "172.20.0.0/16",
+  waitForReadiness: true,
+  topologySpread: true,
+  protect: true,
+  dataCidrs: ["10.20.160.0/22", "10.20.164.0/22"],
+  settings: { exchangeHosts: "live", exchangeEgress: "names", canaryWithoutTraffic: "pause" },
+};
+
+/** Where the data services answer. */
+export const endpoints: Endpoints = {
+  database: { host: "database.internal", port: 5432, name: "binance" },
+  cache: { host: "cache.internal", port: 6379 },
+  broker: { host: "broker.internal", port: 5671 },
+};
+
+/** One image for every service. */
+export function releaseAll(catalog: Catalog): Record<string, { image: ImageVersion }> {
+  return Object.fromEntries(catalog.services.map(({ name }) => [name, { image: { tag: "1.2.3" } }]));
+}
+
+/** Plans the workloads of a catalog alone, without the rooms below. */
+export async function planWorkloads(
+  change: Partial<WorkloadsArgs> = {},
+  mode: Mode = "steady",
+): Promise<{ plan: ComponentPlan; catalog: Catalog }> {
+  const catalog = change.catalog ?? (await loadCatalog());
+  const plan = await planProgram(() => {
+    new Workloads("workloads", {
+      context,
+      catalog,
+      images: releaseAll(catalog),
+      endpoints,
+      primaryHost: "primary.internal",
+      databaseAdministratorArn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1",
+      dataKeyArn: "arn:aws:kms:us-east-1:111122223333:key/data",
+      secretsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/secrets",
+      secretRecoveryDays: 7,
+      ...change,
+    });
+  }, mode);
+  return { plan, catalog };
+}
+
+/** An object of Kubernetes as the plan holds it. */
+export interface PlannedObject {
+  kind: string;
+  apiVersion: string;
+  metadata: { name: string; namespace: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds.
+  [field: string]: any;
+}
+
+/** All Kubernetes objects of a plan. */
+export function objectsOf(resources: readonly PlannedResource[]): PlannedObject[] {
+  return resources
+    .filter(({ type }) => type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm"))
+    .map(({ inputs }) => inputs as unknown as PlannedObject);
+}
+
+/** Objects of one kind, by `namespace/name`. */
+export function byKind(objects: readonly PlannedObject[], kind: string): Map<string, PlannedObject> {
+  return new Map(
+    objects
+      .filter((object) => object.kind === kind)
+      .map((object) => [`${object.metadata.namespace}/${object.metadata.name}`, object]),
+  );
+}
