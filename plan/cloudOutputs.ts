@@ -51,6 +51,13 @@ export const computedOutputs: Readonly<Record<string, (resource: Existing) => Re
   "aws:ec2/vpcEndpoint:VpcEndpoint": ({ digest }) => ({ prefixListId: `pl-${digest.slice(0, 8)}`, dnsEntries: [] }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1, defaultVersion: 1 }),
   "aws:route53/zone:Zone": ({ id }) => ({ zoneId: id, nameServers: [1, 2, 3, 4].map((n) => `ns-${n}.example.net`) }),
+  "aws:cloudwatch/logGroup:LogGroup": ({ physicalName, inputs }) => ({
+    arn: `arn:aws:logs:${regionOf(inputs)}:000000000000:log-group:${physicalName}`,
+  }),
+  "aws:secretsmanager/secret:Secret": ({ physicalName, inputs, digest }) => ({
+    arn: `arn:aws:secretsmanager:${regionOf(inputs)}:000000000000:secret:${physicalName}-${digest.slice(0, 6)}`,
+  }),
+  "aws:route53/record:Record": ({ inputs }) => ({ fqdn: inputs.name }),
   "aws:acm/certificate:Certificate": ({ inputs }) => ({ domainValidationOptions: validationOptions(inputs) }),
   "aws:acm/certificateValidation:CertificateValidation": () => ({}),
   "aws:rds/instance:Instance": ({ physicalName, inputs, digest }) => ({

@@ -85,6 +85,8 @@ const uses: Readonly<Record<KeyPurpose, (place: KeyPlace) => PolicyStatement[]>>
   disks: (place) => [
     ...through(place, ["ec2"]),
     ...serviceLinkedRole("AutoScaling", "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", place),
+    // Spot instances are started by a role of their own.
+    ...serviceLinkedRole("Spot", "spot.amazonaws.com/AWSServiceRoleForEC2Spot", place),
     ...serviceLinkedRole(
       "MalwareScan",
       "malware-protection.guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDutyMalwareProtection",

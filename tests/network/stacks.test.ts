@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { overlaps } from "../../components/network/addresses.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { projectDirectory } from "../../plan/projectDirectory.ts";
+import type { PlannedResource } from "../../plan/resource.ts";
+import { readStackFile } from "../../stack/file.ts";
+import { loadSettings } from "../../stack/load.ts";
+import type { Settings } from "../../stack/settings.ts";
+import { modes, planOf, stacks } from "../support/plans.ts";
+
+function settingsOf(stack: string): Settings {
+  const file = readStackFile(projectDirectory, stack)!;
+  return loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
+}
+
+const all = (plan: Plan, type: string) => plan.resources.filter((resource) => resource.type === type);
+const tag = ({ inputs }: PlannedResource, key: string) => (inputs.tags as Record<string, string> | undefined)?.[key];
+
+describe("network and security of the real stacks", () => {
+  it("have address ranges apart from each other, each naming the others as reserved", () => {
+    for (const stack of stacks) {
+      for (const other of stacks.filter((name) => name !== stack)) {
+        const { cidr } = settingsOf(other).network;
+        assert.ok(!overlaps(settingsOf(stack).network.cidr, cidr), `${stack} and ${other}`);
+        const reserved = settingsOf(stack).network.reservedRanges.map((range) => range.cidr);
+        assert.ok(reserved.includes(cidr), `${stack} does not reserve ${cidr} of ${other}`);
+      }
+    }
+  });
+
+  for (const stack of stacks) {
+    for (const mode of modes) {
+      describe(`${stack}, ${mode}`, () => {
+        const { environment, network, security } = settingsOf(stack);
+
+        it("has three subnets in each zone and NAT as the settings say", async () => {
+          const plan = await planOf(stack, mode);
+          assert.equal(all(plan, "aws:ec2/subnet:Subnet").length, environment.zones.length * 3);
+          const gateways = network.nat === "single" ? 1 : environment.zones.length;
+          assert.equal(all(plan, "aws:ec2/natGateway:NatGateway").length, gateways);
+        });
+
+        it("lets no address in or out of a data store's group", async () => {
+          const plan = await planOf(stack, mode);
+          const data = all(plan, "aws:ec2/securityGroup:SecurityGroup").filter(
+            (group) => tag(group, "Tier") === "data",
+          );
+          assert.ok(data.length >= 4);
+          const urns = new Set(data.map(({ urn }) => urn));
+          for (const { type, name, inputs, propertyDependencies } of plan.resources) {
+            if (!type.startsWith("aws:vpc/securityGroup")) continue;
+            if (propertyDependencies.securityGroupId?.some((urn) => urns.has(urn)))
+              assert.equal(inputs.cidrIpv4, undefined, name);
+          }
+        });
+
+        it("opens no way in from the world but 443 and 80, on groups of the edge", async () => {
+          const plan = await planOf(stack, mode);
+          const edge = new Set(
+            all(plan, "aws:ec2/securityGroup:SecurityGroup")
+              .filter((group) => tag(group, "Tier") === "edge")
+              .map(({ urn }) => urn),
+          );
+          for (const rule of all(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")) {
+            if (rule.inputs.cidrIpv4 !== "0.0.0.0/0" && rule.inputs.cidrIpv6 === undefined) continue;
+            assert.ok([80, 443].includes(rule.inputs.fromPort as number), rule.name);
+            assert.ok(
+              rule.propertyDependencies.securityGroupId?.every((urn) => edge.has(urn)),
+              rule.name,
+            );
+          }
+        });
+
+        it("rotates every key, waits before deleting one, and protects it where the environment says so", async () => {
+          const keys = all(await planOf(stack, mode), "aws:kms/key:Key");
+          assert.ok(keys.length >= 9);
+          for (const { name, inputs, protect } of keys) {
+            assert.equal(inputs.enableKeyRotation, true, name);
+            assert.equal(inputs.deletionWindowInDays, security.keys.deletionWindowDays, name);
+            assert.equal(protect, environment.protect, name);
+          }
+        });
+
+        it("keeps every log group for a time and under a customer key", async () => {
+          const logGroups = all(await planOf(stack, mode), "aws:cloudwatch/logGroup:LogGroup");
+          assert.ok(logGroups.length >= 4);
+          for (const { name, inputs } of logGroups) {
+            assert.ok((inputs.retentionInDays as number) > 0, name);
+            assert.ok(inputs.kmsKeyId, name);
+          }
+        });
+
+        it("keeps every secret under a customer key, with copies where the settings say so", async () => {
+          for (const { name, inputs } of all(await planOf(stack, mode), "aws:secretsmanager/secret:Secret")) {
+            assert.ok(inputs.kmsKeyId, name);
+            const regions = ((inputs.replicas ?? []) as { region: string }[]).map(({ region }) => region);
+            assert.deepEqual(regions, security.secrets.replicated ? [environment.recoveryRegion] : [], name);
+          }
+        });
+      });
+    }
+  }
+});
