@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { PlatformContext } from "./context.ts";
 import { type Resources, resources, restrictedContainer } from "./pods.ts";
 
 /** One step of a job: a container that runs one script. Steps run one after another and share a work directory. */
@@ -33,7 +34,7 @@ export interface Steps {
    * Where the work directory lives: in memory, for what must never touch a disk, or on the node's disk.
    * @default "memory"
    */
-  work?: "memory" | { sizeLimit: string };
+  work?: "memory" | { medium?: "Memory"; sizeLimit: string };
   /** Labels of the pod: network policies choose by them. */
   labels: { [label: string]: string };
   priorityClassName: string;
@@ -130,4 +131,9 @@ export function tokenVolume(name: string, audience: string) {
  */
 export function contentHash(...content: unknown[]): string {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 10);
+}
+
+/** Annotations of objects whose readiness Pulumi knows by itself (Deployments, Jobs, Services): waits, or not. */
+export function awaitAnnotations(context: Pick<PlatformContext, "waitForReadiness">): { [annotation: string]: string } {
+  return context.waitForReadiness ? {} : { "pulumi.com/skipAwait": "true" };
 }

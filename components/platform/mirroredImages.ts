@@ -78,7 +78,11 @@ export const mirroredImages: { [chart in ChartName]: ChartImage[] } = {
     image("global.imageConsulDataplane", "docker.io/hashicorp/consul-dataplane:{appVersion}"),
   ],
   "strimzi-kafka-operator": [registry("defaultImageRegistry", "quay.io")],
-  "eck-operator": [repository("image.repository", "docker.elastic.co/eck/eck-operator")],
+  "eck-operator": [
+    repository("image.repository", "docker.elastic.co/eck/eck-operator"),
+    // Where the operator takes Elasticsearch, Kibana and Logstash from.
+    registry("config.containerRegistry", "docker.elastic.co"),
+  ],
   "nginx-gateway-fabric": [
     repository("nginxGateway.image.repository", "ghcr.io/nginx/nginx-gateway-fabric"),
     repository("nginx.image.repository", "ghcr.io/nginx/nginx-gateway-fabric/nginx"),

@@ -3,14 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultSettings } from "../../stack/sections/vault.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { Secret } from "../security/secret.ts";
-import { issuerReference } from "./certManager.ts";
 import { type PlatformContext, readiness } from "./context.ts";
 import type { SecretCustody } from "./generatedSecret.ts";
-import { contentHash } from "./jobs.ts";
+import { awaitAnnotations, contentHash } from "./jobs.ts";
 import { allowFlows, type Flows, fromPrometheus, toApiServer, toAws, toPodIdentity } from "./networkPolicies.ts";
 import { installChart } from "./release.ts";
 import { scriptData } from "./scripts.ts";
-import { insideCertificate } from "./secretManifests.ts";
+import { createInsideCertificate } from "./secretResources.ts";
 import { createSnapshotBucket, createUploader } from "./snapshotBucket.ts";
 import { vaultAccess, vaultAccessFiles } from "./vaultAccess.ts";
 import { vaultRecordPath, vaultSetupJob, vaultSnapshotJob } from "./vaultJobs.ts";
@@ -129,25 +128,17 @@ function createPolicies(name: string, context: PlatformContext, parent: pulumi.R
 }
 
 function createCertificate(name: string, context: PlatformContext, parent: pulumi.Resource) {
-  const manifest = vaultCertificate();
-  return new kubernetes.apiextensions.CustomResource(
+  return createInsideCertificate(
     `${name}-certificate`,
     {
-      ...manifest,
-      metadata: { ...manifest.metadata, annotations: readiness(context, "condition=Ready") },
+      name: vaultTlsSecret,
+      namespace: vaultNamespace,
+      dnsNames: vaultCertificateNames(),
+      ipAddresses: ["127.0.0.1"],
     },
+    context,
     { parent },
   );
-}
-
-/** The servers' certificate. */
-export function vaultCertificate() {
-  return insideCertificate(issuerReference("internal"), {
-    name: vaultTlsSecret,
-    namespace: vaultNamespace,
-    dnsNames: vaultCertificateNames(),
-    ipAddresses: ["127.0.0.1"],
-  });
 }
 
 function createScripts(name: string, parent: pulumi.Resource) {
@@ -237,7 +228,7 @@ function createSetup(name: string, args: VaultArgs, opts: { parent: pulumi.Resou
       metadata: {
         name: `vault-setup-${hash}`,
         namespace: vaultNamespace,
-        annotations: context.waitForReadiness ? {} : { "pulumi.com/skipAwait": "true" },
+        annotations: awaitAnnotations(context),
       },
       spec: vaultSetupJob(context, settings, `vault-access-${hash}`),
     },

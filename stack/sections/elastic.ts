@@ -19,6 +19,8 @@ export const elasticSchema = z.strictObject({
   memoryMapping: z.boolean().default(false).describe("map index files into memory"),
   /** Replicas of each shard; 0 only where a lost node may lose data. */
   shardReplicas: z.number().int().min(0).max(4).describe("replicas of each shard"),
+  /** Pods of the operator; the second takes over when the first one's node goes. */
+  operatorReplicas: z.number().int().min(1).max(3).default(1).describe("pods of the operator"),
   /** Replicas of Kibana. */
   kibanaReplicas: z.number().int().min(1).max(5).describe("replicas of Kibana"),
   /** Replicas of Logstash; they share the partitions of the audit topic. */

@@ -30,6 +30,8 @@ export const kafkaSchema = z.strictObject({
   minimumInSyncReplicas: z.number().int().min(1).max(8).describe("copies that must confirm a message"),
   /** Let Cruise Control move partitions so that brokers carry equal load; needs two brokers. */
   cruiseControl: z.boolean().default(false).describe("balance the brokers by Cruise Control"),
+  /** Pods of the operator; the second takes over when the first one's node goes. */
+  operatorReplicas: z.number().int().min(1).max(3).default(1).describe("pods of the operator"),
   /** Replicas of the schema registry; one leads, the others forward writes. */
   schemaRegistryReplicas: z.number().int().min(1).max(5).describe("replicas of the schema registry"),
   /** What this stack changes about topics of the catalog, by topic name. */
