@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { alloyEventsValues, alloyPodsValues } from "../../components/platform/alloyValues.ts";
 import { cloudwatchExporterValues } from "../../components/platform/cloudwatchJobs.ts";
 import { gatewayCollectorValues, samplerCollectorValues } from "../../components/platform/collectorValues.ts";
-import { type PlatformContext, platformContext } from "../../components/platform/context.ts";
+import type { PlatformContext } from "../../components/platform/context.ts";
 import {
   blackboxExporterValues,
   elasticsearchExporterValues,
@@ -14,10 +14,9 @@ import { jaegerValues } from "../../components/platform/jaegerValues.ts";
 import { lokiValues } from "../../components/platform/lokiValues.ts";
 import { prometheusStackValues } from "../../components/platform/prometheusValues.ts";
 import type { ChartValues } from "../../components/platform/values.ts";
-import { createNames } from "../../stack/naming.ts";
 import type { Settings } from "../../stack/settings.ts";
 import { checkValues, needReference } from "../support/charts.ts";
-import { stackSettings } from "../support/platformPlan.ts";
+import { stackContext, stackSettings } from "../support/platformPlan.ts";
 
 const search = {
   address: "https://search.elastic.svc:9200",
@@ -71,15 +70,10 @@ function watchingValues(context: PlatformContext, settings: Settings): [chart: s
   ];
 }
 
-function contextOf(settings: Settings): PlatformContext {
-  const { name, accountId, region } = settings.environment;
-  return platformContext(settings, createNames({ project: "trading-platform", environment: name, accountId, region }));
-}
-
 for (const stack of ["staging", "production"]) {
   describe(`values of what watches ${stack}`, () => {
     const settings = stackSettings(stack);
-    for (const [chart, values] of watchingValues(contextOf(settings), settings)) {
+    for (const [chart, values] of watchingValues(stackContext(settings), settings)) {
       it(`has only keys that ${chart} has (${values.fullnameOverride})`, function () {
         needReference(this);
         assert.deepEqual(checkValues(chart, values), []);

@@ -10,6 +10,7 @@ import { networkCases } from "./cases/network.ts";
 import { platformCases } from "./cases/platform.ts";
 import { statefulSystemsCases } from "./cases/statefulSystems.ts";
 import type { WrongCase } from "./cases/types.ts";
+import { watchingCases } from "./cases/watching.ts";
 
 const project = "trading-platform";
 const cases: WrongCase[] = [
@@ -18,6 +19,7 @@ const cases: WrongCase[] = [
   ...dataCases,
   ...platformCases,
   ...statefulSystemsCases,
+  ...watchingCases,
 ];
 
 /** The staging file with one change, as text and configuration. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import { loadCatalog } from "../../catalog/load.ts";
-import { platformContext } from "../../components/platform/context.ts";
+import { type PlatformContext, platformContext } from "../../components/platform/context.ts";
 import { Platform, type PlatformArgs } from "../../components/platform/platform.ts";
 import { keyPurposes } from "../../components/security/keyPolicies.ts";
 import type { Mode } from "../../plan/monitor.ts";
@@ -24,6 +24,12 @@ export async function planPlatform(
 export function stackSettings(stack: string): Settings {
   const { file, text, config } = readStackFile(projectDirectory, stack)!;
   return loadSettings({ project: "trading-platform", file, text, config });
+}
+
+/** Where the systems of a stack run. */
+export function stackContext(settings: Settings): PlatformContext {
+  const { name, accountId, region } = settings.environment;
+  return platformContext(settings, createNames({ project: "trading-platform", environment: name, accountId, region }));
 }
 
 async function openPlatform(source: SettingsSource, change: (settings: Settings) => void) {
