@@ -9,7 +9,7 @@ const longestCertificateName = 64;
 const queryLogRegion = "us-east-1";
 
 /** A zone is named when it exists; what needs a zone has one. */
-export function checkDns({ dns, environment }: Settings): Finding[] {
+export function checkDns({ dns, environment, gateway }: Settings): Finding[] {
   const findings: Finding[] = [];
   if (environment.domain.length > longestCertificateName) {
     findings.push({
@@ -33,6 +33,20 @@ export function checkDns({ dns, environment }: Settings): Finding[] {
       path: ["dns", "healthChecks", "enabled"],
       allowed: "false with zone: none",
       hint: "Health checks steer the records of a zone.",
+    });
+  }
+  if (dns.healthChecks.enabled && !gateway.public) {
+    findings.push({
+      path: ["dns", "healthChecks", "enabled"],
+      allowed: "false with gateway.public: false",
+      hint: "The checks come from the internet and would fail for ever.",
+    });
+  }
+  if (dns.zone === "none" && gateway.balancer === "application") {
+    findings.push({
+      path: ["dns", "zone"],
+      allowed: "own or existing with gateway.balancer: application",
+      hint: "That balancer takes only an issued certificate, and the proof for it is published in the zone.",
     });
   }
   if (dns.queryLog && (dns.zone !== "own" || environment.region !== queryLogRegion)) {

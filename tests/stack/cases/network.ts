@@ -112,6 +112,22 @@ export const networkCases: WrongCase[] = [
     expect: { key: "dns.healthChecks.enabled", allowed: /false with zone: none/ },
   },
   {
+    name: "health checks from the internet of a gateway that is not there",
+    change: (config) => {
+      config[section("dns")].healthChecks = { enabled: true };
+      config[section("gateway")].public = false;
+    },
+    expect: { key: "dns.healthChecks.enabled", allowed: /false with gateway\.public: false/ },
+  },
+  {
+    name: "a balancer whose certificate nobody can prove",
+    change: (config) => {
+      config[section("dns")].zone = "none";
+      config[section("gateway")].balancer = "application";
+    },
+    expect: { key: "dns.zone", allowed: /own or existing with gateway\.balancer: application/ },
+  },
+  {
     name: "a query log away from the region that Route 53 writes to",
     change: (config) => {
       config[section("dns")].queryLog = true;
