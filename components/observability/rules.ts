@@ -71,6 +71,8 @@ export function alertRule(alert: AlertDefinition, context: AlertContext): AlertR
       summary: alert.summary,
       description: alert.description,
       impact: alert.impact,
+      // The message templates of the routing show it.
+      value: '{{ printf "%.4g" $value }}',
       runbook_url: `${context.settings.runbookBaseUrl}/${alert.name}.md`,
       dashboard_url: panelLink(context.grafanaUrl, alert.panel, variables(alert)),
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dashboardUids } from "../../components/observability/alerts/panels.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
+import { cloudwatchAlerts, correlatedAlarms } from "../../components/observability/grafana/cloudwatch.ts";
 import { folders } from "../../components/observability/grafana/folders.ts";
 import { logAlerts } from "../../components/observability/grafana/logs/index.ts";
 import {
@@ -12,6 +13,8 @@ import {
   ruleUid,
 } from "../../components/observability/grafana/ruleGroups.ts";
 import type { GrafanaAlert, GrafanaCase, GrafanaRuleContext } from "../../components/observability/grafana/types.ts";
+import { alarmPlan } from "../../components/operations/alarms/plan.ts";
+import { alarmsSchema } from "../../stack/sections/alarms.ts";
 import { evaluateLogql, type Sample, syntaxErrors } from "../support/logql.ts";
 
 const context: GrafanaRuleContext = {
@@ -25,7 +28,17 @@ const context: GrafanaRuleContext = {
   severityCap: "critical",
   externalLabels: { environment: "production", cluster: "trading-platform-production", region: "us-east-1" },
 };
-const alerts = logAlerts(context);
+const alarms = alarmPlan(
+  {
+    postgres: { identifier: "db", replicas: [], storageGibibytes: 400, instanceClass: "db.r8g.xlarge" },
+    cache: { replicationGroupId: "cache", nodes: 2 },
+    broker: { name: "broker" },
+    topics: { critical: "c", warning: "w", heartbeat: "h" },
+  },
+  alarmsSchema.parse({}),
+);
+const logs = logAlerts(context);
+const alerts = [...logs, ...cloudwatchAlerts(alarms)];
 
 /** The rule's pipeline on the data of a case: the labels of what would fire. */
 function fired(alert: GrafanaAlert, { logs = [], values = {} }: GrafanaCase): Record<string, string>[] {
@@ -51,10 +64,22 @@ function calculate(math: string, a: number, [b]: Sample[]): number {
 
 const sorted = (labels: readonly Readonly<Record<string, string>>[]) => labels.map(canonicalJson).sort();
 
-describe("Grafana-managed log alerts", () => {
-  it("are the twenty of the catalogue", () => {
-    assert.equal(alerts.length, 20);
-    assert.equal(new Set(alerts.map(({ name }) => name)).size, 20);
+describe("Grafana-managed alerts", () => {
+  it("are the twenty of the catalogue on logs, and the correlated warnings of AWS", () => {
+    assert.equal(logs.length, 20);
+    assert.equal(alerts.length, 20 + correlatedAlarms.length);
+    assert.equal(new Set(alerts.map(({ name }) => name)).size, alerts.length);
+  });
+
+  it("asks CloudWatch for every resource of the account by one rule", () => {
+    const latency = grafanaRule(alerts.find(({ name }) => name === "RdsReadLatency")!, context);
+    const model = JSON.parse(latency.datas[0]!.model);
+    assert.deepEqual(model.dimensions, { DBInstanceIdentifier: ["*"] });
+    assert.deepEqual(
+      [model.namespace, model.metricName, model.statistic, model.period],
+      ["AWS/RDS", "ReadLatency", "p95", "60"],
+    );
+    assert.equal(latency.for, "9m");
   });
 
   for (const alert of alerts) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { allAlerts } from "../../components/observability/alerts/catalogue.ts";
 import {
   type AlertmanagerConfig,
   alertmanagerConfig,
@@ -12,11 +13,15 @@ import { alertsNamedByInhibition } from "../../components/observability/routing/
 import { receiverCredentials } from "../../components/observability/routing/names.ts";
 import { messageTemplates } from "../../components/observability/routing/templates.ts";
 import { checkReceivers, checkTimings } from "../../stack/checks/routing.ts";
+import { completeContext } from "../rules/support/context.ts";
 import { inhibits, type Labels, routeOf } from "../support/alertmanagerModel.ts";
 import { routingInput, routingOf } from "../support/routing.ts";
 import { requireTool, runTool, type Tool } from "../support/tools.ts";
 
 const stacks = ["staging", "production"] as const;
+
+/** Families whose tiers speak of different objects, so that neither explains the other. */
+const differentObjects = new Set(["Backup", "RabbitmqQueue"]);
 
 /** Labels → receiver, group wait, group interval and repeat interval: the required table, per stack. */
 const cases: Record<(typeof stacks)[number], [Labels, string, string, string, string][]> = {
@@ -144,6 +149,7 @@ describe("alert routing: checks of the settings", () => {
 
 describe("alert routing: inhibition", () => {
   let config: AlertmanagerConfig;
+  const catalogue = allAlerts(completeContext);
   const silences = (source: Labels, target: Labels) => inhibits(config.inhibit_rules, source, target);
   const down = (service: string): Labels => ({
     alertname: "ServiceDown",
@@ -201,8 +207,33 @@ describe("alert routing: inhibition", () => {
     assert.ok(!silences({ alertname: "InfoInhibitor", severity: "none" }, info));
   });
 
-  it("names every alert once it is defined", () => {
-    assert.ok(new Set(alertsNamedByInhibition).size >= 12);
+  it("names only alerts that the catalogue defines", () => {
+    const defined = new Set(catalogue.map(({ name }) => name));
+    for (const name of alertsNamedByInhibition) assert.ok(defined.has(name), `no alert is called ${name}`);
+  });
+
+  it("lets the critical tier of every family silence the warning about the same object, and no other", () => {
+    const families = Map.groupBy(catalogue, ({ name, family = name }) => family);
+    let pairs = 0;
+    for (const [family, alerts] of families) {
+      if (differentObjects.has(family)) continue;
+      const tier = (severity: string) => alerts.find((alert) => alert.severity === severity);
+      const [critical, warning] = [tier("critical"), tier("warning")];
+      if (critical === undefined || warning === undefined || critical.name === warning.name) continue;
+      const labels = (alert: typeof critical, value: string): Labels => ({
+        ...Object.fromEntries(
+          alert.cases.flatMap(({ fires = [] }) => fires.flatMap(Object.keys)).map((key) => [key, value]),
+        ),
+        ...{ alertname: alert.name, severity: alert.severity, family, service: value },
+      });
+      assert.ok(
+        silences(labels(critical, "a"), labels(warning, "a")),
+        `${critical.name} does not silence ${warning.name}`,
+      );
+      assert.ok(!silences(labels(critical, "a"), labels(warning, "b")), `${critical.name} silences too much`);
+      pairs++;
+    }
+    assert.ok(pairs >= 10, `only ${pairs} families with two tiers`);
   });
 });
 

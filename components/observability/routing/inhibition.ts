@@ -37,6 +37,12 @@ const knownConsequences = [
 /** Symptoms that a broken dependency explains. */
 const symptoms = 'category=~"performance|slo"';
 
+/** Labels that tell one object of a service from another: the full disk of one node says nothing of the next. */
+const objectLabels = [
+  ...["instance", "node", "pod", "container", "device", "mountpoint", "persistentvolumeclaim"],
+  ...["pool", "consumergroup", "topic", "queue", "portfolio", "subject"],
+];
+
 /** Every alert of ours that the inhibition names; a test holds that the catalogue defines them all. */
 export const alertsNamedByInhibition: readonly string[] = [
   ...serviceDownAlerts,
@@ -58,7 +64,7 @@ function severityRules(): InhibitRule[] {
     {
       source_matchers: ['severity="critical"', 'family=~".+"'],
       target_matchers: ['severity=~"warning|info"', 'family=~".+"'],
-      equal: ["family", "service", "instance", "node", "pod"],
+      equal: ["family", "service", ...objectLabels],
     },
     {
       source_matchers: ['severity="critical"', 'family=""', 'alertname=~".+"'],
