@@ -32,13 +32,6 @@ export function standardSupportEnd(service: VersionedService, version: string): 
   return knownVersions(service).find((known) => known.version === version)?.standardSupportEnd;
 }
 
-/** Parameter group family of a cache engine's version, for example `valkey8`. */
-export function cacheFamily(engine: "valkey" | "redis", version: string): string {
-  const known = versions[engine].find((candidate) => candidate.version === version);
-  if (known === undefined) throw new Error(`data/versions.json does not know ${engine} ${version}.`);
-  return known.family;
-}
-
 /** Instance families on which a RabbitMQ version runs, for example `mq.m7g`. */
 export function brokerFamilies(version: string): readonly string[] {
   return versions.rabbitmq.find((known) => known.version === version)?.instanceFamilies ?? [];

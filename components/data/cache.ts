@@ -11,8 +11,6 @@ import { createPassword, type GeneratedSecretSettings } from "./passwords.ts";
 export interface CacheArgs {
   /** Section `cache` of the stack file: engine, version, nodes, failover, snapshots. */
   settings: CacheSettings;
-  /** Family of the parameter group, for example `valkey8`; from data/versions.json. */
-  family: string;
   names: Names;
   /** Environment's name: begins the ids of users, which are unique in an account. */
   environment: string;
@@ -142,7 +140,7 @@ function createGroup(
   const parameterGroup = new aws.elasticache.ParameterGroup(
     `${name}-parameters`,
     {
-      family: args.family,
+      family: parameterFamily(settings),
       description: "What gives way when memory is full",
       parameters: [{ name: "maxmemory-policy", value: settings.evictionPolicy }],
     },
@@ -184,6 +182,11 @@ function createGroup(
     parent,
     protect,
   });
+}
+
+/** Parameter groups go by engine and major version: `valkey8`, `redis7`. */
+function parameterFamily({ engine, version }: CacheSettings): string {
+  return `${engine}${version.split(".")[0]}`;
 }
 
 /** Properties of a secret: username, password, host, port, and address for those that want one string. */

@@ -18,7 +18,6 @@ const plan = (changes: Record<string, unknown> = {}, protect = true) =>
         snapshotRetentionDays: 7,
         ...changes,
       }),
-      family: "valkey8",
       subnetIds,
       securityGroupIds: ["sg-cache"],
       keyArn,
@@ -45,6 +44,7 @@ describe("data/cache", () => {
     assert.equal(inputs.snapshotRetentionLimit, 7);
     assert.equal(inputs.authToken, undefined, "users have their own passwords");
     assert.equal(protect, true);
+    assert.equal(planned.one("aws:elasticache/parameterGroup:ParameterGroup").inputs.family, "valkey8");
     assert.equal((inputs.logDeliveryConfigurations as unknown[]).length, 2);
   });
 

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { exchanges } from "../../catalog/exchanges.ts";
+import { secrets } from "../../catalog/secrets.ts";
+import service from "../../catalog/services/trading-bot.ts";
+import { TradingBot } from "../../components/compute/tradingBot.ts";
+import { botSecrets, botSettings } from "../../components/compute/tradingBotConfiguration.ts";
+import { botInstanceType, botMemoryMebibytes, botSizes } from "../../components/compute/tradingBotSize.ts";
+import { architectureOf } from "../../stack/instanceTypes.ts";
+import { tradingBotSchema } from "../../stack/sections/tradingBot.ts";
+import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const settings = (changes: Record<string, unknown> = {}) =>
+  tradingBotSchema.parse({
+    purpose: "live",
+    imageTag: "1.0.0",
+    fixedEgressAddress: true,
+    exchangeHosts: "live",
+    ...changes,
+  });
+
+const plan = (changes: Record<string, unknown> = {}, mode?: "first" | "steady") =>
+  planProgram(() => {
+    new TradingBot("trading-bot", {
+      ...place,
+      settings: settings(changes),
+      service,
+      exchanges,
+      secrets,
+      statements: [{ Sid: "ReadSecrets", Action: "secretsmanager:GetSecretValue", Resource: "arn:secret" }],
+      subnetIds,
+      securityGroupIds: ["sg-bot"],
+      egressAddresses: ["203.0.113.1", "203.0.113.2"],
+      disksKeyArn: keyArn,
+      logs: custody.logs,
+      tags: { CostCenter: "trading" },
+      protect: true,
+    });
+  }, mode);
+
+const template = "aws:ec2/launchTemplate:LaunchTemplate";
+
+describe("compute/tradingBot", () => {
+  it("is one, never two, and replaced by itself", async () => {
+    const planned = await plan();
+    assert.deepEqual(familyProblems(planned, "trading-bot"), []);
+    const { inputs } = planned.one("aws:autoscaling/group:Group");
+    assert.deepEqual([inputs.minSize, inputs.desiredCapacity, inputs.maxSize], [1, 1, 1]);
+    assert.deepEqual(inputs.instanceMaintenancePolicy, { minHealthyPercentage: 0, maxHealthyPercentage: 100 });
+    assert.deepEqual(inputs.vpcZoneIdentifiers, subnetIds);
+  });
+
+  it("demands session tokens one hop near, has no public address, no key, an encrypted disk and its tags", async () => {
+    const { inputs } = (await plan()).one(template);
+    assert.deepEqual(inputs.metadataOptions, {
+      httpEndpoint: "enabled",
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+    });
+    const [network] = inputs.networkInterfaces as { associatePublicIpAddress: string }[];
+    assert.equal(network?.associatePublicIpAddress, "false");
+    assert.equal(inputs.keyName, undefined);
+    const [disk] = inputs.blockDeviceMappings as { ebs: Record<string, unknown> }[];
+    assert.equal(disk?.ebs.encrypted, "true");
+    assert.equal(disk?.ebs.kmsKeyId, keyArn);
+    assert.match(inputs.imageId as string, /^resolve:ssm:.*al2023.*arm64$/);
+    assert.equal((inputs.tagSpecifications as { tags: { CostCenter: string } }[])[0]?.tags.CostCenter, "trading");
+  });
+
+  it("has user data that is known before anything exists and holds names of secrets, no values", async () => {
+    const text = async (mode: "first" | "steady") =>
+      Buffer.from((await plan({}, mode)).one(template).inputs.userData as string, "base64").toString();
+    const first = await text("first");
+    assert.equal(first, await text("steady"));
+    assert.match(first, /trading-platform\/test\/exchanges\/binance .*BINANCE_API_KEY=BINANCE_API_KEY/);
+    assert.doesNotMatch(first, /AKIA|planted-secret/);
+  });
+
+  it("is told its allowed addresses by a parameter, and only where they count", async () => {
+    const planned = await plan();
+    const parameter = planned.one("aws:ssm/parameter:Parameter").inputs;
+    assert.equal(parameter.insecureValue, "203.0.113.1,203.0.113.2");
+    assert.equal((await plan({ fixedEgressAddress: false })).all("aws:ssm/parameter:Parameter").length, 0);
+  });
+
+  it("may do what its machine needs, what the catalog gives, and nothing on everything but what AWS cannot name", async () => {
+    const planned = await plan();
+    const { Statement } = planned.json(planned.one("aws:iam/rolePolicy:RolePolicy"), "policy");
+    const wide = Statement.filter(({ Resource }) => JSON.stringify(Resource) === '"*"').map(({ Action }) => Action);
+    assert.deepEqual(wide, ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"]);
+    assert.ok(Statement.some(({ Sid }) => Sid === "ReadSecrets"));
+    const { urn } = planned.one("aws:iam/rolePolicy:RolePolicy");
+    assert.ok(planned.one("aws:autoscaling/group:Group").dependencies.includes(urn));
+  });
+});
+
+describe("compute/tradingBotSize", () => {
+  it("offers types of the processor that they stand under", () => {
+    for (const [architecture, sizes] of Object.entries(botSizes))
+      for (const { instanceType } of Object.values(sizes)) assert.equal(architectureOf(instanceType), architecture);
+  });
+
+  it("takes the table's type unless told otherwise, and leaves the system its memory", () => {
+    assert.equal(botInstanceType(settings({ purpose: "lowLatency" })), "c8g.xlarge");
+    assert.equal(botInstanceType(settings({ instanceType: "m8g.large" })), "m8g.large");
+    assert.equal(botMemoryMebibytes(settings({ purpose: "development" }), 2048), 1536);
+    assert.equal(botMemoryMebibytes(settings(), 2048), 2048);
+  });
+});
+
+describe("compute/tradingBotConfiguration", () => {
+  const at = (exchangeHosts: "live" | "test") =>
+    botSettings(service, exchanges, { environment: "test", region: "us-east-1", exchangeHosts });
+
+  it("speaks to the sandbox unless told to trade", () => {
+    assert.match(at("test").EXCHANGE_BINANCE_HOSTS!, /testnet/);
+    assert.doesNotMatch(at("live").EXCHANGE_BINANCE_HOSTS!, /testnet/);
+  });
+
+  it("finds every secret that the bot asks for, and says which one is not there", () => {
+    assert.equal(botSecrets(service, secrets, place.names).length, service.secrets.length);
+    assert.throws(() => botSecrets(service, [], place.names), /secret "BINANCE_API_KEY"/);
+  });
+});
