@@ -2,7 +2,8 @@ import type { PolicyStatement } from "../policyDocument.ts";
 
 /**
  * Who may use which key. The account administers every key but has no standing right to decrypt: roles may use a key
- * only through the AWS services of its purpose (`kms:ViaService`) and only as far as their own policies let them.
+ * only through the AWS services of its purpose (`kms:ViaService`) and only as far as their own policies let them. Two keys
+ * are also used directly: see `directUse`.
  */
 
 /** What each customer key is for. One key per purpose: whoever loses one loses one kind of data. */
@@ -107,19 +108,11 @@ const uses: Readonly<Record<KeyPurpose, (place: KeyPlace) => PolicyStatement[]>>
     },
   ],
   secrets: (place) => through(place, ["secretsmanager", "rds"]),
-  cluster: (place) => through(place, ["eks"]),
+  cluster: (place) => [...through(place, ["eks"]), directUse(place)],
   backups: (place) => through(place, ["backup", "rds", "ec2", "s3"]),
   notifications: (place) => [...through(place, ["sns"]), ...alarmPublishers(place)],
   audit: (place) => [...through(place, ["s3"]), ...trail(place)],
-  // Vault calls KMS itself, with the role of its pods: the role's policy names this key, nothing stands between.
-  "vault-unseal": ({ accountId }) => [
-    {
-      Sid: "DirectUseByIamPolicies",
-      Principal: { AWS: root(accountId) },
-      Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
-      Resource: "*",
-    },
-  ],
+  "vault-unseal": (place) => [directUse(place)],
 };
 
 /** Roles of the account, by way of these services only; services keep long-lived access by grants. */
@@ -140,6 +133,19 @@ function through({ accountId, regions }: KeyPlace, services: string[]): PolicySt
       Condition: { Bool: { "kms:GrantIsForAWSResource": "true" }, StringEquals: { "kms:CallerAccount": accountId } },
     },
   ];
+}
+
+/**
+ * Roles that call KMS themselves, with no service between: Vault's pods, and the control plane with the cluster's role.
+ * The role's own policy must name the key.
+ */
+function directUse({ accountId }: KeyPlace): PolicyStatement {
+  return {
+    Sid: "DirectUseByIamPolicies",
+    Principal: { AWS: root(accountId) },
+    Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+    Resource: "*",
+  };
 }
 
 /**
