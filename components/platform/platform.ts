@@ -13,9 +13,9 @@ import { Gateway } from "./gateway.ts";
 import { MetricsServer } from "./metricsServer.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Reloader } from "./reloader.ts";
+import { StatefulSystems } from "./statefulSystems.ts";
 import { Telemetry } from "./telemetry.ts";
 import type { ChartValues } from "./values.ts";
-import { Vault } from "./vault.ts";
 
 /** What the systems of the cluster need from the rooms below. Settings and catalog are plain data. */
 export interface PlatformArgs {
@@ -109,20 +109,11 @@ export class Platform extends pulumi.ComponentResource {
       secretsKeyArn: args.keyArns.secrets,
       secretRecoveryDays: settings.security.secrets.recoveryWindowDays,
     };
-    if (installs("vault")) {
-      new Vault(
-        `${name}-vault`,
-        {
-          context,
-          settings: settings.vault,
-          services: args.catalog.services.map((service) => service.name),
-          unsealKeyArn: args.keyArns["vault-unseal"],
-          backupsKeyArn: args.keyArns.backups,
-          ...custody,
-        },
-        after(certificates, secrets),
-      );
-    }
+    const stateful = new StatefulSystems(
+      `${name}-stateful`,
+      { context, settings, catalog: args.catalog, keyArns: args.keyArns, ...custody },
+      after(definitions, certificates, secrets),
+    );
     this.telemetry = new Telemetry(
       `${name}-telemetry`,
       {
@@ -132,13 +123,13 @@ export class Platform extends pulumi.ComponentResource {
         databaseReplicaHosts: args.databaseReplicaHosts,
         brokerHost: args.brokerHost,
         chartRules: args.chartRules,
-        searchReady: [],
+        searchReady: stateful.searchReady,
         ...custody,
       },
       after(certificates, secrets, gateway),
     );
 
-    this.ready = [namespaces, definitions, certificates, secrets, gateway, ...rollouts];
+    this.ready = [namespaces, definitions, certificates, secrets, gateway, ...rollouts, ...stateful.streamsReady];
     this.registerOutputs({});
   }
 }

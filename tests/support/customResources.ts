@@ -68,7 +68,13 @@ const check: Check = (value, schema, at, problems, options) => {
   checkLimits(value, schema, at, problems);
   checkAlternatives(value, schema, at, problems, options);
   if (Array.isArray(value) && isTree(schema.items)) {
-    value.forEach((item, index) => void check(item, schema.items as Tree, `${at}[${index}]`, problems, options));
+    // What a list preserves its items preserve too, unless they have a schema of their own (ECK's Logstash pipelines).
+    const preserve = "x-kubernetes-preserve-unknown-fields";
+    const items =
+      schema[preserve] === true && schema.items.properties === undefined
+        ? { ...schema.items, [preserve]: true }
+        : schema.items;
+    value.forEach((item, index) => void check(item, items, `${at}[${index}]`, problems, options));
   } else if (isTree(value)) {
     checkFields(value, schema, at, problems, options);
   }
