@@ -23,9 +23,9 @@ export function readImages(text: string, project: string, service: string): Part
  * @throws Error when the result would say anything else than before plus the images
  */
 export function writeImages(text: string, project: string, service: string, images: Images): string {
-  let result = writeField(text, project, service, "image", images.image);
-  if (images.previousImage !== undefined)
-    result = writeField(result, project, service, "previousImage", images.previousImage);
+  const { image, previousImage } = images;
+  let result = writeField(text, project, service, "image", image);
+  if (previousImage !== undefined) result = writeField(result, project, service, "previousImage", previousImage);
   assertOnlyImagesChanged(text, result, project, service, images);
   return result;
 }
@@ -122,8 +122,16 @@ function assertOnlyImagesChanged(before: string, after: string, project: string,
   const services = expected.config[key] ?? {};
   services[service] = { ...services[service], ...JSON.parse(JSON.stringify(images)) };
   expected.config[key] = services;
-  if (isDeepStrictEqual(parse(after), expected)) return;
+  if (isDeepStrictEqual(parsed(after), expected)) return;
   throw new Error(
     `The stack file is written in a way that this command cannot edit safely. Set ${key}.${service}.image to ${flow(images.image)} by hand.`,
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { projectDirectory } from "../../plan/projectDirectory.ts";
+import { changedInputs } from "../../release/difference.ts";
+import { ImageError, parseImage, showImage } from "../../release/image.ts";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+/** Runs the command as somebody would, writing nothing. */
+function run(...words: string[]) {
+  return spawnSync(process.execPath, ["release/main.ts", ...words, "--dry-run"], {
+    cwd: projectDirectory,
+    encoding: "utf8",
+  });
+}
+
+describe("images that somebody types", () => {
+  it("are a tag, a digest, or both", () => {
+    assert.deepEqual(parseImage("1.4.2"), { tag: "1.4.2" });
+    assert.deepEqual(parseImage(digest), { digest });
+    assert.deepEqual(parseImage(`1.4.2@${digest}`), { tag: "1.4.2", digest });
+    for (const text of ["1.4.2", digest, `1.4.2@${digest}`]) assert.equal(showImage(parseImage(text)), text);
+  });
+
+  it("are nothing else", () => {
+    for (const text of ["latest", "", "a b", "sha256:123", `1.0@${digest}@${digest}`, `latest@${digest}`, "repo/x:1"])
+      assert.throws(() => parseImage(text), ImageError, text);
+  });
+});
+
+describe("npm run release", () => {
+  it("shows that one Rollout changes, and nothing else", () => {
+    const { status, stdout, stderr } = run("release", "dashboard", "99.1.0", "--stack", "staging");
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /~ Rollout trading\/dashboard\n {4}spec\.template\.spec\.containers\.0\.image: .*:99\.1\.0"/);
+    assert.match(stdout, /1 changed, 0 created, 0 deleted/);
+  });
+
+  it("refuses a tag without digest where the stack wants digests", () => {
+    const { status, stderr } = run("release", "dashboard", "99.1.0", "--stack", "production");
+    assert.equal(status, 1);
+    assert.match(stderr, /Pulumi\.production\.yaml .*services\.dashboard\.image/);
+    assert.match(stderr, /workloads\.requireDigest is true/);
+  });
+
+  it("takes the same tag there with its digest", () => {
+    const { status, stdout } = run("release", "dashboard", `99.1.0@${digest}`, "--stack", "production");
+    assert.equal(status, 0);
+    assert.match(stdout, /1 changed/);
+  });
+
+  const wrong: [title: string, words: string[], says: RegExp][] = [
+    ["an unknown service", ["release", "dashbord", "1.0.0"], /Did you mean dashboard\?/],
+    ["an unknown stack", ["release", "dashboard", "1.0.0", "--stack", "stagin"], /Did you mean staging\?/],
+    ["the bot", ["release", "trading-bot", "1.0.0"], /tradingBot\.imageTag/],
+    ["no image", ["release", "dashboard"], /missing required argument/],
+    ["nothing to go back to", ["rollback", "dashboard"], /no image before|in no stack/],
+  ];
+  for (const [title, words, says] of wrong) {
+    it(`says what is wrong, without a stack trace: ${title}`, () => {
+      const { status, stderr } = run(...words);
+      assert.equal(status, 2);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    });
+  }
+});
+
+describe("differences of inputs", () => {
+  it("name each leaf that differs, by its path", () => {
+    const before = { a: { b: [1, 2], c: "x" }, d: 1 };
+    const after = { a: { b: [1, 3], c: "x" }, e: null };
+    assert.deepEqual(changedInputs(before, after), [
+      { path: "a.b.1", before: 2, after: 3 },
+      { path: "d", before: 1, after: undefined },
+      { path: "e", before: undefined, after: null },
+    ]);
+    assert.deepEqual(changedInputs(before, structuredClone(before)), []);
+  });
+});
