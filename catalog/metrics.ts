@@ -7,7 +7,7 @@ import {
   kubeStateMetrics,
   nodeExporter,
 } from "./metrics/kubernetes.ts";
-import { kafkaExporter, rabbitmqExporter, strimziBrokers } from "./metrics/messaging.ts";
+import { kafkaExporter, rabbitmq, strimziBrokers } from "./metrics/messaging.ts";
 import {
   alertmanager,
   alloy,
@@ -52,7 +52,7 @@ export const exporters = [
   cloudwatchExporter,
   kafkaExporter,
   strimziBrokers,
-  rabbitmqExporter,
+  rabbitmq,
   loki,
   lokiCanary,
   alloy,

@@ -38,21 +38,23 @@ export const strimziBrokers = {
 } as const satisfies Exporter;
 
 /**
- * RabbitMQ, read through the management interface: Amazon MQ does not open the port of RabbitMQ's own Prometheus
- * plugin. The names of queues are the same in both; those of the alarms differ, so both are listed.
+ * RabbitMQ's own Prometheus end point, which Amazon MQ serves from 4.2 on. The queues come from `/metrics/detailed`;
+ * the scrape takes the prefix `rabbitmq_detailed_` back to the names of `/metrics/per-object`.
  */
-export const rabbitmqExporter = {
-  name: "rabbitmq-exporter",
-  version: "1.0.0",
-  source:
-    "https://github.com/kbudde/rabbitmq_exporter/blob/main/metrics.md and https://www.rabbitmq.com/docs/prometheus (/metrics/per-object)",
+export const rabbitmq = {
+  name: "rabbitmq",
+  version: "4.2",
+  source: "https://www.rabbitmq.com/docs/prometheus and components/platform/rabbitmqScrape.ts",
   targetLabels: monitorLabels,
   metrics: [
     gauge("rabbitmq_queue_messages_ready", "messages", ["vhost", "queue"], "messages ready for delivery"),
     gauge("rabbitmq_queue_consumers", "none", ["vhost", "queue"], "consumers of a queue"),
-    gauge("rabbitmq_node_mem_alarm", "none", ["node"], "1 while a node blocks publishers for memory"),
-    gauge("rabbitmq_node_disk_free_alarm", "none", ["node"], "1 while a node blocks publishers for disk space"),
-    gauge("rabbitmq_alarms_memory_used_watermark", "none", [], "the plugin's name of the memory alarm"),
-    gauge("rabbitmq_alarms_free_disk_space_watermark", "none", [], "the plugin's name of the disk alarm"),
+    gauge("rabbitmq_alarms_memory_used_watermark", "none", [], "1 while the broker blocks publishers for memory"),
+    gauge(
+      "rabbitmq_alarms_free_disk_space_watermark",
+      "none",
+      [],
+      "1 while the broker blocks publishers for disk space",
+    ),
   ],
 } as const satisfies Exporter;

@@ -313,13 +313,10 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       expr: [
         "max by (instance) (rabbitmq_alarms_memory_used_watermark) == 1",
         "or max by (instance) (rabbitmq_alarms_free_disk_space_watermark) == 1",
-        "or max by (instance) (rabbitmq_node_mem_alarm) == 1",
-        "or max by (instance) (rabbitmq_node_disk_free_alarm) == 1",
       ].join(" "),
       for: "1m",
       summary: "{{ $labels.instance }} blocks publishers",
-      description:
-        "The broker is out of memory or disk and stops taking messages. Both names of the alarms are read: the plugin's and those of the management interface, which is all that Amazon MQ opens.",
+      description: "The broker is out of memory or disk and stops taking messages until it has some again.",
       impact: "Publishers hang; orders by command do not go out.",
       panel: { dashboard: "infrastructure", panel: "RabbitMQ alarms" },
       source: "reference 3.3",
@@ -340,23 +337,13 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       },
       cases: [
         {
-          name: "with the plugin's memory alarm",
+          name: "with the memory alarm",
           series: { 'rabbitmq_alarms_memory_used_watermark{instance="broker"}': 1 },
           fires: [{ instance: "broker" }],
         },
         {
-          name: "with the plugin's disk alarm",
+          name: "with the disk alarm",
           series: { 'rabbitmq_alarms_free_disk_space_watermark{instance="broker"}': 1 },
-          fires: [{ instance: "broker" }],
-        },
-        {
-          name: "with a node's memory alarm",
-          series: { 'rabbitmq_node_mem_alarm{instance="broker",node="a"}': 1 },
-          fires: [{ instance: "broker" }],
-        },
-        {
-          name: "with a node's disk alarm",
-          series: { 'rabbitmq_node_disk_free_alarm{instance="broker",node="a"}': 1 },
           fires: [{ instance: "broker" }],
         },
         {
@@ -364,8 +351,6 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
           series: {
             'rabbitmq_alarms_memory_used_watermark{instance="broker"}': 0,
             'rabbitmq_alarms_free_disk_space_watermark{instance="broker"}': 0,
-            'rabbitmq_node_mem_alarm{instance="broker",node="a"}': 0,
-            'rabbitmq_node_disk_free_alarm{instance="broker",node="a"}': 0,
           },
         },
       ],
