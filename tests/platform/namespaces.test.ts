@@ -117,6 +117,16 @@ for (const stack of ["staging", "production"]) {
       assert.deepEqual(wrong, []);
     });
 
+    it("has an explicit provider, all of it", () => {
+      const without = plan.resources.filter(({ custom, provider, type }) => {
+        return custom && !provider && !type.startsWith("pulumi:providers:");
+      });
+      assert.deepEqual(
+        without.map(({ name }) => name),
+        [],
+      );
+    });
+
     it("is installed only where its namespace exists, with a plain provider and a parent", () => {
       const known = new Set(namespaceDefaults.map(({ name }) => name));
       for (const { name, inputs, type, parent, provider } of plan.resources) {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as random from "@pulumi/random";
 import { loadCatalog } from "../../catalog/load.ts";
 import { type PlatformContext, platformContext } from "../../components/platform/context.ts";
 import { Platform, type PlatformArgs } from "../../components/platform/platform.ts";
@@ -47,8 +48,11 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
       certificateArn: names.arn("acm", "certificate/edge"),
       webAclArn: names.arn("wafv2", "regional/webacl/edge"),
       logBucket: names.bucket("access-logs"),
-      databaseReplicaHosts: ["replica.example.internal"],
-      brokerHost: "broker.example.internal",
+      databaseReplicaHosts: Array.from(
+        { length: settings.postgres.readReplicas },
+        (_, index) => `replica-${index + 1}.${settings.environment.domain}`,
+      ),
+      brokerHost: `broker.${settings.environment.domain}`,
       catalog: await loadCatalog(),
       keyArns: Object.fromEntries(
         keyPurposes.map((purpose) => [purpose, names.arn("kms", `key/${purpose}`)]),
@@ -57,6 +61,7 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
     {
       providers: [
         new aws.Provider("aws", { region }),
+        new random.Provider("random"),
         new kubernetes.Provider("kubernetes", { kubeconfig: "{}", clusterIdentifier: names.cluster }),
       ],
     },
