@@ -29,6 +29,8 @@ export interface AccountSystems extends SecretCustody {
   primaryHost: pulumi.Input<string>;
   /** Owner's role of each database schema. */
   schemaOwners: ReadonlyMap<string, string>;
+  /** Password of each service's user of the cache, which are made with the cache. */
+  cachePasswords: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the jobs of all services share: scripts, administrators' credentials, flows. */
   provisioning: Provisioning;
 }
@@ -74,14 +76,14 @@ export class Accounts extends pulumi.ComponentResource {
   }
 }
 
-/** The service's entry in Secrets Manager, with the passwords that this room makes. */
+/** The service's entry in Secrets Manager. The cache knows its users from the start, so their passwords come from it. */
 function createCredentials(name: string, { context, service, systems }: AccountsArgs, parent: pulumi.Resource) {
   const own = ownAccountsOf(service);
   if (own.length === 0) return [];
   const { secretsKeyArn, secretRecoveryDays } = systems;
   const passwords = own.map((system) => [
     passwordVariable(system),
-    createPassword(`${name}-${system}-password`, parent),
+    system === "cache" ? systems.cachePasswords[service.name]! : createPassword(`${name}-${system}-password`, parent),
   ]);
   return [
     createGeneratedSecret(

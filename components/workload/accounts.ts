@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PostgresUse, Service } from "../../catalog/types.ts";
-import { cacheSecretPath } from "../data/cacheAccess.ts";
 import { databaseSecretPath } from "../data/databaseRoles.ts";
 import type { SchemaRegistryUser } from "../platform/kafkaNames.ts";
 import type { SecretSource } from "../platform/secretManifests.ts";
@@ -27,12 +26,11 @@ export function passwordVariable(system: AccountSystem): string {
 }
 
 /**
- * Where an account's password is kept in Secrets Manager. Those of the database and the cache are made with them, one
- * entry for each account; all others of a service lie in its own entry.
+ * Where an account's password is kept in Secrets Manager. A database role has an entry of its own, where RDS Proxy reads
+ * it; all other passwords of a service lie in the service's entry.
  */
 export function passwordSource(service: Service, system: AccountSystem): SecretSource & { property: string } {
   if (system === "database") return { path: databaseSecretPath(service.uses!.postgres!.role), property: "password" };
-  if (system === "cache") return { path: cacheSecretPath(service.name), property: "password" };
   return { path: credentialsPath(service), property: passwordVariable(system) };
 }
 
@@ -76,24 +74,7 @@ export function brokerSettings(
   };
 }
 
-/** Accounts whose passwords this room makes; the others come with the database and the cache. */
+/** Accounts whose passwords lie in the service's own entry; the database role's lies where the proxy reads it. */
 export function ownAccountsOf(service: Service): AccountSystem[] {
-  return accountsOf(service).filter((system) => system !== "database" && system !== "cache");
-}
-
-/** User of the schema registry that all services share: it reads schemas and writes none. */
-export const schemaRegistryUser = "workloads" satisfies SchemaRegistryUser;
-
-/** The roles that the database must know, for the component that makes their passwords. */
-export function databaseRolesOf(services: readonly Service[]): { name: string; description: string }[] {
-  return services.flatMap(({ name, uses }) =>
-    uses?.postgres === undefined ? [] : [{ name: uses.postgres.role, description: `service ${name}` }],
-  );
-}
-
-/** The users that the cache must know, for the component that makes them. */
-export function cacheUsersOf(
-  services: readonly Service[],
-): { name: string; prefix: string; reads?: readonly string[] }[] {
-  return services.flatMap(({ name, uses }) => (uses?.cache === undefined ? [] : [{ name, ...uses.cache }]));
+  return accountsOf(service).filter((system) => system !== "database");
 }

@@ -24,6 +24,8 @@ export interface WorkloadsArgs extends SecretCustody {
   primaryHost: pulumi.Input<string>;
   /** ARN of the secret with the database administrator's credentials. */
   databaseAdministratorArn: pulumi.Input<string>;
+  /** Password of each service's user of the cache. */
+  cachePasswords: Readonly<Record<string, pulumi.Input<string>>>;
   /** Key that encrypts the shared buckets. */
   dataKeyArn: pulumi.Input<string>;
 }
@@ -49,6 +51,7 @@ export class Workloads extends pulumi.ComponentResource {
       accounts: {
         endpoints,
         primaryHost: args.primaryHost,
+        cachePasswords: args.cachePasswords,
         secretsKeyArn: args.secretsKeyArn,
         secretRecoveryDays: args.secretRecoveryDays,
         schemaOwners: schemaOwnersOf(catalog.services),

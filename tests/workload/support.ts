@@ -61,6 +61,7 @@ export async function planWorkloads(
       dataKeyArn: "arn:aws:kms:us-east-1:111122223333:key/data",
       secretsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/secrets",
       secretRecoveryDays: 7,
+      cachePasswords: Object.fromEntries(catalog.services.map(({ name }) => [name, "password of the cache"])),
       ...change,
     });
   }, mode);

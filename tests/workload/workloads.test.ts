@@ -85,7 +85,8 @@ describe("workloads", () => {
 
   it("keep every password out of the plan and out of ConfigMaps", () => {
     const passwords = plan.all("random:index/randomPassword:RandomPassword");
-    assert.equal(passwords.length, services.flatMap(ownAccountsOf).length);
+    assert.equal(passwords.length, services.flatMap(ownAccountsOf).filter((system) => system !== "cache").length);
+    assert.ok(!plan.text.includes("password of the cache"));
     for (const { metadata, data = {} } of byKind(objects, "ConfigMap").values()) {
       for (const key of Object.keys(data)) assert.doesNotMatch(key, /PASSWORD|SECRET|API_KEY/, metadata.name);
     }
@@ -189,7 +190,6 @@ describe("workloads", () => {
       const keys = (object?.spec.data ?? []).map(({ remoteRef }: PlannedObject) => remoteRef.key as string);
       const allowed = new Set([
         context.names.secret(`services/${service.name}`),
-        context.names.secret(`cache/${service.name}`),
         ...(service.uses?.postgres ? [context.names.secret(`database/${service.uses.postgres.role}`)] : []),
         ...(service.uses?.topics ? [context.names.secret("kafka/schema-registry")] : []),
         ...(service.secrets ?? []).map((name) => context.names.secret(secrets.get(name)!.path)),
