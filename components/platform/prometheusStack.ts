@@ -250,7 +250,11 @@ export function grafanaStatements(context: Pick<PlatformContext, "names">): Poli
     {
       Sid: "QueryLogs",
       Action: ["logs:StartQuery", "logs:GetLogGroupFields", "logs:GetLogEvents"],
-      Resource: context.names.arn("logs", `log-group:${context.names.logGroup("")}*`),
+      Resource: [
+        context.names.arn("logs", `log-group:${context.names.logGroup("")}*`),
+        // The audit log of the cluster, which an alert rule reads; EKS chooses the name.
+        context.names.arn("logs", `log-group:/aws/eks/${context.names.cluster}/cluster:*`),
+      ],
     },
     // A running query has no resource of its own.
     { Sid: "FollowQuery", Action: ["logs:GetQueryResults", "logs:StopQuery"], Resource: "*" },

@@ -3,7 +3,7 @@ import { dashboardUids } from "../../components/observability/alerts/panels.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
 import { cloudwatchAlerts, correlatedAlarms } from "../../components/observability/grafana/cloudwatch.ts";
 import { folders } from "../../components/observability/grafana/folders.ts";
-import { logAlerts } from "../../components/observability/grafana/logs/index.ts";
+import { logAlerts } from "../../components/observability/grafana/logs/all.ts";
 import {
   canonicalJson,
   expressionSource,
