@@ -52,7 +52,7 @@ function manifest(
       topicName,
       partitions,
       replicas: settings.replicationFactor,
-      config: { ...config, "min.insync.replicas": String(settings.minimumInSyncReplicas) },
+      config: { ...config, "min.insync.replicas": String(settings.minimumInSyncReplicas) } as { [key: string]: string },
     },
   };
 }

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadCatalog } from "../../catalog/load.ts";
+import { consulAccessFiles } from "../../components/platform/consulObjects.ts";
+import { elasticSetupRequests, setupFiles } from "../../components/platform/elasticSetup.ts";
+import { schemaOfTopic } from "../../components/platform/statefulSystems.ts";
+import { stackSettings } from "../support/platformPlan.ts";
+import { ScriptWorld } from "./scriptRunner.ts";
+
+describe("the access job of Consul, run against a stand-in", () => {
+  let world: ScriptWorld;
+  beforeEach(() => {
+    world = new ScriptWorld();
+    world.write("management", "management");
+    world.write("tokens/metrics", "metrics-secret");
+    for (const [file, content] of Object.entries(consulAccessFiles())) world.write(`access/${file}`, content);
+  });
+  afterEach(() => world.remove());
+
+  const environment = () => ({
+    CONSUL_HTTP_ADDR: "https://consul",
+    CONSUL_HTTP_TOKEN_FILE: `${world.directory}/management`,
+  });
+  const access = () =>
+    world.run("consul-access.sh", {
+      ...environment(),
+      ACCESS_DIRECTORY: `${world.directory}/access`,
+      TOKEN_DIRECTORY: `${world.directory}/tokens`,
+    });
+
+  it("makes policy and token once, and writes a changed policy over", () => {
+    assert.equal(access().code, 0);
+    assert.equal(world.read("token-metrics-secret").trim(), "metrics");
+    world.write("access/policy-metrics.json", '{"operator":"read"}');
+    assert.equal(access().code, 0);
+    assert.equal(world.read("policy-metrics"), '{"operator":"read"}');
+    assert.equal(world.read("consul.log").match(/acl token create/g)?.length, 1);
+  });
+
+  it("says what Consul says when there is no leader", () => {
+    world.flag("no-leader");
+    const { code, errors } = access();
+    assert.notEqual(code, 0);
+    assert.match(errors, /No cluster leader/);
+  });
+
+  it("uploads no snapshot that cannot be read back", () => {
+    world.flag("broken-snapshot");
+    assert.notEqual(world.run("consul-snapshot.sh", environment()).code, 0);
+    world.unflag("broken-snapshot");
+    assert.equal(world.run("consul-snapshot.sh", environment()).code, 0);
+    assert.equal(world.run("upload-snapshot.sh", { BUCKET: "b", PREFIX: "raft/" }).code, 0);
+    assert.equal(world.read("object"), "snapshot");
+  });
+});
+
+describe("the setup job of Elasticsearch, run against a stand-in", () => {
+  let world: ScriptWorld;
+  before(async () => {
+    const catalog = await loadCatalog();
+    files = setupFiles(
+      elasticSetupRequests({
+        settings: stackSettings("production").elastic,
+        snapshotBucket: "snapshots",
+        auditSchema: schemaOfTopic(catalog, "trade-events"),
+        klineSchema: schemaOfTopic(catalog, "kline-events"),
+      }),
+    );
+  });
+  let files: { [file: string]: string };
+  beforeEach(() => {
+    world = new ScriptWorld();
+    world.write("password", "secret");
+    for (const [file, content] of Object.entries(files)) world.write(`requests/${file}`, content);
+  });
+  afterEach(() => world.remove());
+
+  const setup = () =>
+    world.run("elastic-setup.sh", {
+      ELASTICSEARCH_URL: "https://search:9200",
+      KIBANA_URL: "https://kibana:5601",
+      ELASTICSEARCH_CA: "/ca",
+      KIBANA_CA: "/ca",
+      PASSWORD_FILE: `${world.directory}/password`,
+      REQUEST_DIRECTORY: `${world.directory}/requests`,
+    });
+
+  it("sends every request, and may run again: what can be made only once is made once", () => {
+    const first = setup();
+    assert.equal(first.code, 0, first.errors);
+    const second = setup();
+    assert.equal(second.code, 0, second.errors);
+    const log = world.read("curl.log");
+    assert.equal(log.match(/PUT \/_data_stream\/trade-events/g)?.length, 1);
+    assert.equal(log.match(/POST \/api\/spaces\/space$/gm)?.length, 1);
+    assert.equal(log.match(/PUT \/_ilm\/policy\/trade-events/g)?.length, 2);
+    assert.ok(log.indexOf("/_slm/policy") < log.indexOf("/_ilm/policy"), "the lifecycle waits for the snapshot policy");
+    assert.ok(
+      log.indexOf("/_index_template/trade-events") < log.indexOf("PUT /_data_stream"),
+      "template before stream",
+    );
+  });
+
+  it("stops with the answer when a request is refused", () => {
+    world.flag("refuse-lifecycle");
+    const { code, errors } = setup();
+    assert.notEqual(code, 0);
+    assert.match(errors, /PUT \/_ilm\/policy\/trade-events answered 400/);
+    assert.doesNotMatch(world.read("curl.log"), /_data_stream/);
+  });
+
+  it("gives up when Elasticsearch does not become ready", () => {
+    world.flag("refuse-all");
+    const { code, errors } = setup();
+    assert.notEqual(code, 0);
+    assert.match(errors, /not ready.*503/);
+  });
+
+  it("keeps the password out of the list of arguments", () => {
+    assert.equal(setup().code, 0);
+    assert.doesNotMatch(world.read("curl.arguments"), /secret/);
+  });
+});
+
+describe("the certificate reloader of Vault", () => {
+  const script = fileURLToPath(new URL("../../components/platform/scripts/vault-reload.sh", import.meta.url));
+  const stubs = fileURLToPath(new URL("./stubs", import.meta.url));
+
+  it("signals Vault when the certificate changes, not before, and ends when told to", async () => {
+    const world = new ScriptWorld();
+    const certificate = world.write("tls.crt", "old");
+    const vault = spawn("sh", ["-c", 'trap "echo reloaded" HUP; echo ready; while true; do sleep 0.05; done']);
+    let said = "";
+    vault.stdout.on("data", (data) => {
+      said += data;
+    });
+    world.write("state/vault-process", String(vault.pid));
+    const reloader = spawn("sh", [script], {
+      env: {
+        PATH: `${stubs}:/usr/bin:/bin`,
+        STUB_STATE: world.state,
+        CERTIFICATE: certificate,
+        INTERVAL_SECONDS: "0.05",
+      },
+    });
+    const ended = new Promise((resolve) => reloader.on("exit", resolve));
+    try {
+      await until(() => said.includes("ready"));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.ok(!said.includes("reloaded"), "no signal without a change");
+      writeFileSync(certificate, "renewed");
+      await until(() => said.includes("reloaded"));
+      reloader.kill("SIGTERM");
+      assert.equal(await ended, 0);
+    } finally {
+      reloader.kill("SIGKILL");
+      vault.kill("SIGKILL");
+      world.remove();
+    }
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail("it did not happen within ten seconds");
+}
