@@ -1,7 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { loadCatalog } from "./catalog/load.ts";
 import type { Catalog } from "./catalog/types.ts";
+import { Cluster } from "./components/compute/cluster.ts";
+import { createKubernetesProvider } from "./components/compute/kubernetesProvider.ts";
+import { NodePools } from "./components/compute/nodePools.ts";
+import { TradingBot } from "./components/compute/tradingBot.ts";
+import { cacheUsers, databaseRoles } from "./components/data/accounts.ts";
+import { Backups } from "./components/data/backups.ts";
+import { Buckets } from "./components/data/buckets.ts";
+import { Cache } from "./components/data/cache.ts";
+import { MessageBroker } from "./components/data/messageBroker.ts";
+import { Postgres } from "./components/data/postgres.ts";
 import { Certificates } from "./components/network/certificates.ts";
 import { Dns } from "./components/network/dns.ts";
 import { EdgeFirewall } from "./components/network/edgeFirewall.ts";
@@ -9,6 +20,9 @@ import { Endpoints } from "./components/network/endpoints.ts";
 import { SecurityGroups } from "./components/network/securityGroups.ts";
 import { Vpc } from "./components/network/vpc.ts";
 import { receiverCredentials } from "./components/observability/routing/names.ts";
+import { alarmTargets } from "./components/operations/alarms/targets.ts";
+import { Alarms } from "./components/operations/alarms.ts";
+import { Notifications } from "./components/operations/notifications.ts";
 import { AccountBaseline } from "./components/security/accountBaseline.ts";
 import { AuditTrail } from "./components/security/auditTrail.ts";
 import { Keys } from "./components/security/keys.ts";
@@ -31,32 +45,39 @@ export default async function platform(given: { source?: SettingsSource; catalog
     region: environment.region,
   });
 
+  const tags = {
+    Project: source.project,
+    Environment: environment.name,
+    Owner: environment.owner,
+    CostCenter: environment.costCenter,
+    ManagedBy: "pulumi",
+  };
   const provider = new aws.Provider("aws", {
     region: environment.region,
     allowedAccountIds: [environment.accountId],
-    defaultTags: {
-      tags: {
-        Project: source.project,
-        Environment: environment.name,
-        Owner: environment.owner,
-        CostCenter: environment.costCenter,
-        ManagedBy: "pulumi",
-      },
-    },
+    defaultTags: { tags },
   });
 
-  const cloud = { provider };
-  const here = { ...environment, names };
+  const cloud = { providers: [provider, new random.Provider("random")] };
+  const here = { ...environment, environment: environment.name, names };
 
   const { auditTrail, threatDetection, accountBaseline } = settings.security;
   if (accountBaseline) new AccountBaseline("account", here, cloud);
   const keys = new Keys("keys", { ...here, ...settings.security.keys }, cloud);
-  if (auditTrail.enabled) new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys }, cloud);
+  const trail = auditTrail.enabled
+    ? new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys }, cloud)
+    : undefined;
   if (threatDetection.enabled) new ThreatDetection("threat-detection", threatDetection, cloud);
   const secrets = secretSettings(keys, { ...environment, ...settings.security });
   const logs = { retentionDays: settings.logs.retentionDays, keyArn: keys.arns.logs };
   const values = [...catalog.secrets, ...Object.values(receiverCredentials)];
   new Secrets("secrets", { ...here, ...settings.security.secrets, values, secrets }, cloud);
+
+  const notifications = new Notifications(
+    "notifications",
+    { ...here, keyArn: keys.arns.notifications, subscribers: settings.notifications },
+    cloud,
+  );
 
   const vpc = new Vpc("network", { ...here, ...settings.network, logs }, cloud);
   const groups = new SecurityGroups("security-groups", { ...here, ...settings.network, ...settings.edge, vpc }, cloud);
@@ -67,10 +88,40 @@ export default async function platform(given: { source?: SettingsSource; catalog
     ? new EdgeFirewall("edge-firewall", { ...here, ...settings.edge.firewall, logs }, cloud)
     : undefined;
 
+  const eventTopicArn = notifications.warningTopicArn;
+  const base = { ...here, keys, vpc, groups, secrets, logs, tags, eventTopicArn };
+  const postgres = new Postgres(
+    "postgres",
+    { ...base, settings: settings.postgres, roles: databaseRoles(catalog) },
+    cloud,
+  );
+  const cache = new Cache("cache", { ...base, settings: settings.cache, users: cacheUsers(catalog) }, cloud);
+  const broker = new MessageBroker("broker", { ...base, settings: settings.broker }, cloud);
+  new Buckets("buckets", { ...base, settings: settings.buckets, shared: catalog.buckets }, cloud);
+  new Backups("backups", { ...base, settings: settings.backups, postgres, accountBaseline }, cloud);
+
+  const cluster = new Cluster("cluster", { ...base, ...settings.platform, settings: settings.cluster }, cloud);
+  const kubernetes = createKubernetesProvider("kubernetes", { ...base, cluster });
+  const inCluster = { providers: [...cloud.providers, kubernetes] };
+  new NodePools("nodes", { ...base, settings: settings.cluster, cluster }, inCluster);
+  new TradingBot("trading-bot", { ...base, settings: settings.tradingBot, catalog }, cloud);
+
+  const targets = alarmTargets({
+    settings,
+    names,
+    healthChecks: dns.healthCheckIds,
+    auditLogGroup: trail?.logGroupName,
+  });
+  new Alarms("alarms", { ...settings.alerts, names, targets, thresholds: settings.alarms, notifications }, cloud);
+
   return {
     cluster: names.cluster,
     region: provider.region,
     egressAddresses: vpc.egressAddresses,
+    databaseHost: postgres.host,
+    cacheHost: cache.host,
+    brokerConsole: broker.consoleUrl,
+    clusterEndpoint: cluster.endpoint,
     nameServers: dns.nameServers,
     certificateArn: certificates.arn,
     webAclArn: firewall?.arn,

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { ClusterSettings } from "../../stack/sections/cluster.ts";
 import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
+import type { Vpc } from "../network/vpc.ts";
+import type { Keys } from "../security/keys.ts";
 import { type AccessGrant, accessGrants } from "./clusterAccess.ts";
 import { ClusterRoles } from "./clusterRoles.ts";
 
@@ -13,14 +15,12 @@ export interface ClusterArgs {
   names: Names;
   accountId: string;
   region: string;
-  /** Private subnets in at least two zones, for the control plane's network interfaces. */
-  subnetIds: pulumi.Input<string>[];
+  /** The network, of which the control plane takes the private subnets. */
+  vpc: Pick<Vpc, "privateSubnetIds">;
   /** Block for Kubernetes services; can never be changed. */
   serviceCidr: string;
-  /** Key that encrypts Kubernetes secrets in etcd. */
-  keyArn: pulumi.Input<string>;
-  /** Key that encrypts nodes' disks and volumes. */
-  disksKeyArn: pulumi.Input<string>;
+  /** Customer keys: `cluster` for Kubernetes secrets in etcd, `disks` for nodes' disks and volumes. */
+  keys: Pick<Keys, "arns">;
   /** Retention and key of the control plane's log group. */
   logs: LogGroupSettings;
   /** Refuse the deletion, here and in AWS. */
@@ -78,12 +78,12 @@ export class Cluster extends pulumi.ComponentResource {
 function createRoles(
   name: string,
   nodeRoleName: string,
-  { accountId, region, keyArn, disksKeyArn }: ClusterArgs,
+  { accountId, region, keys }: ClusterArgs,
   opts: pulumi.ComponentResourceOptions,
 ): ClusterRoles {
   return new ClusterRoles(
     `${name}-roles`,
-    { accountId, region, nodeRoleName, secretsKeyArn: keyArn, disksKeyArn },
+    { accountId, region, nodeRoleName, secretsKeyArn: keys.arns.cluster, disksKeyArn: keys.arns.disks },
     opts,
   );
 }
@@ -108,12 +108,12 @@ function createCluster(
     kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true }, serviceIpv4Cidr: args.serviceCidr },
     storageConfig: { blockStorage: { enabled: true } },
     vpcConfig: {
-      subnetIds: args.subnetIds,
+      subnetIds: args.vpc.privateSubnetIds,
       endpointPrivateAccess: true,
       endpointPublicAccess: isPublic,
       publicAccessCidrs: isPublic ? settings.publicAccessCidrs : undefined,
     },
-    encryptionConfig: { provider: { keyArn: args.keyArn }, resources: ["secrets"] },
+    encryptionConfig: { provider: { keyArn: args.keys.arns.cluster }, resources: ["secrets"] },
     enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
     // Extended support costs six times as much and is AWS's default.
     upgradePolicy: { supportType: "STANDARD" },

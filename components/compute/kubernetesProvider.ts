@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../stack/naming.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** How to reach a cluster. */
@@ -41,19 +42,15 @@ export function kubeconfig({ clusterName, region, endpoint, certificateAuthority
 
 /** What the provider needs beside the cluster. */
 export interface KubernetesProviderArgs {
-  cluster: Cluster;
+  cluster: Pick<Cluster, "clusterName" | "endpoint" | "certificateAuthority" | "deployAccess">;
+  names: Names;
   region: string;
-  /**
-   * Stands for the cluster's identity in the state. A constant: as long as it stays, an unknown or renewed address
-   * replaces nothing in the cluster.
-   */
-  clusterIdentifier: string;
 }
 
 /** The one Kubernetes provider; it comes to life only after the role that deploys may enter the cluster. */
 export function createKubernetesProvider(
   name: string,
-  { cluster, region, clusterIdentifier }: KubernetesProviderArgs,
+  { cluster, names, region }: KubernetesProviderArgs,
 ): kubernetes.Provider {
   const config = pulumi
     .all([cluster.endpoint, cluster.certificateAuthority])
@@ -64,7 +61,8 @@ export function createKubernetesProvider(
     name,
     {
       kubeconfig: config,
-      clusterIdentifier,
+      // A constant: as long as it stays, an unknown or renewed address of the API replaces nothing in the cluster.
+      clusterIdentifier: names.arn("eks", `cluster/${cluster.clusterName}`),
       enableServerSideApply: true,
       suppressHelmHookWarnings: true,
       // Hundreds of objects: the client's own limits (5 a second) would make every preview wait.

@@ -1,11 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { shutdownSecondsOf } from "../../catalog/archetypes.ts";
-import type { Exchange, SecretRef, Service } from "../../catalog/types.ts";
+import type { Catalog, Service } from "../../catalog/types.ts";
 import type { Names } from "../../stack/naming.ts";
 import type { TradingBotSettings } from "../../stack/sections/tradingBot.ts";
 import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
+import type { SecurityGroups } from "../network/securityGroups.ts";
+import type { Vpc } from "../network/vpc.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
+import type { Keys } from "../security/keys.ts";
+import { secretStatements } from "../workload/identity.ts";
 import { botSecrets, botSettings } from "./tradingBotConfiguration.ts";
 import { createInstanceProfile } from "./tradingBotRole.ts";
 import { botImageParameter, botInstanceType, botMemoryMebibytes } from "./tradingBotSize.ts";
@@ -20,20 +24,14 @@ export interface TradingBotArgs {
   environment: string;
   accountId: string;
   region: string;
-  /** The bot as the catalog has it: port, memory, secrets, exchanges. */
-  service: Service;
-  exchanges: readonly Exchange[];
-  secrets: readonly SecretRef[];
-  /** What the catalog lets the bot do in AWS: read those secrets, reach its buckets. */
-  statements: readonly PolicyStatement[];
-  /** Private subnets; the group starts the one instance in any of them. */
-  subnetIds: pulumi.Input<string>[];
-  /** Groups that let the bot out on the exchanges' ports and nobody in but Prometheus. */
-  securityGroupIds: pulumi.Input<string>[];
-  /** Fixed addresses of the NAT gateways; used when `settings.fixedEgressAddress`. */
-  egressAddresses: pulumi.Input<string>[];
-  /** Key that encrypts the disk. */
-  disksKeyArn: pulumi.Input<string>;
+  /** What the business runs: the bot's port, memory, secrets and exchanges. */
+  catalog: Pick<Catalog, "services" | "exchanges" | "secrets">;
+  /** The network: the one instance starts in any private subnet and speaks through the NAT gateways' addresses. */
+  vpc: Pick<Vpc, "privateSubnetIds" | "egressAddresses">;
+  /** Group `tradingBot`: out on the exchanges' ports, in for Prometheus alone. */
+  groups: Pick<SecurityGroups, "ids">;
+  /** Customer keys: `disks` for the disk, `secrets` to read what the bot asks for. */
+  keys: Pick<Keys, "arns">;
   /** Retention and key of the log groups. */
   logs: LogGroupSettings;
   /** Tags of instance, disk and network interface, which an Auto Scaling group does not take from the provider. */
@@ -60,7 +58,8 @@ export class TradingBot extends pulumi.ComponentResource {
   readonly logGroupName: string;
 
   constructor(name: string, args: TradingBotArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trading-platform:compute:TradingBot", name, { settings: args.settings, service: args.service.name }, opts);
+    const service = botService(args.catalog);
+    super("trading-platform:compute:TradingBot", name, { settings: args.settings, service: service.name }, opts);
     const child = { parent: this };
 
     const groupName = `${args.names.prefix}-trading-bot`;
@@ -71,16 +70,17 @@ export class TradingBot extends pulumi.ComponentResource {
       {
         ...args,
         groupName,
-        repository: args.names.repository(args.service.name),
+        repository: args.names.repository(service.name),
         logGroupNames: Object.values(logGroups.names),
         metricNamespace: botMetricNamespace,
         egressParameter: egressParameter?.path,
+        statements: catalogStatements(service, args),
       },
       child,
     );
     const template = createLaunchTemplate(name, args, {
       profile,
-      userData: userDataOf(args, logGroups.names, egressParameter?.path),
+      userData: userDataOf(service, args, logGroups.names, egressParameter?.path),
       opts: child,
     });
     createGroup(name, groupName, args, template, {
@@ -95,6 +95,20 @@ export class TradingBot extends pulumi.ComponentResource {
   }
 }
 
+/** The one service of the catalog that runs on EC2. */
+function botService({ services }: Pick<Catalog, "services">): Service {
+  const bots = services.filter(({ kind }) => kind === "bot");
+  if (bots.length !== 1)
+    throw new Error(`The catalog has ${bots.length} services of kind "bot"; EC2 runs exactly one of them.`);
+  return bots[0]!;
+}
+
+/** What the catalog lets the bot do in AWS: read the secrets that it asks for by name. */
+function catalogStatements(service: Service, { catalog, names, region, keys }: TradingBotArgs): PolicyStatement[] {
+  const secrets = new Map(catalog.secrets.map((secret) => [secret.name, secret]));
+  return secretStatements(service, secrets, { names, region, secretsKeyArn: keys.arns.secrets });
+}
+
 function createLogGroups(name: string, { names, logs }: TradingBotArgs, opts: pulumi.CustomResourceOptions) {
   const groupNames = { bot: names.logGroup("trading-bot/bot"), machine: names.logGroup("trading-bot/machine") };
   const resources = Object.entries(groupNames).map(([which, group]) =>
@@ -104,11 +118,7 @@ function createLogGroups(name: string, { names, logs }: TradingBotArgs, opts: pu
 }
 
 /** The addresses are known only after the gateways exist, so they cannot be in the user data. */
-function createEgressParameter(
-  name: string,
-  { names, egressAddresses }: TradingBotArgs,
-  opts: pulumi.CustomResourceOptions,
-) {
+function createEgressParameter(name: string, { names, vpc }: TradingBotArgs, opts: pulumi.CustomResourceOptions) {
   const path = `${names.logGroup("trading-bot")}/egress-addresses`;
   const resource = new aws.ssm.Parameter(
     `${name}-egress-addresses`,
@@ -117,15 +127,20 @@ function createEgressParameter(
       type: "String",
       description: "Addresses from which the trading bot may trade; exchanges have them in their allow lists",
       // Addresses are no secret; `value` would hide them in every preview.
-      insecureValue: pulumi.all(egressAddresses).apply((addresses) => addresses.join(",")),
+      insecureValue: pulumi.all(vpc.egressAddresses).apply((addresses) => addresses.join(",")),
     },
     opts,
   );
   return { path, resource };
 }
 
-function userDataOf(args: TradingBotArgs, logGroups: { bot: string; machine: string }, egressParameter?: string) {
-  const { settings, service, names, accountId, region, environment } = args;
+function userDataOf(
+  service: Service,
+  args: TradingBotArgs,
+  logGroups: { bot: string; machine: string },
+  egressParameter?: string,
+): string {
+  const { settings, catalog, names, accountId, region, environment } = args;
   return tradingBotUserData({
     region,
     environment,
@@ -133,8 +148,8 @@ function userDataOf(args: TradingBotArgs, logGroups: { bot: string; machine: str
     port: service.port,
     memoryMebibytes: botMemoryMebibytes(settings, service.resources.memoryMebibytes),
     shutdownSeconds: shutdownSecondsOf(service),
-    settings: botSettings(service, args.exchanges, { environment, region, exchangeHosts: settings.exchangeHosts }),
-    secrets: botSecrets(service, args.secrets, names),
+    settings: botSettings(service, catalog.exchanges, { environment, region, exchangeHosts: settings.exchangeHosts }),
+    secrets: botSecrets(service, catalog.secrets, names),
     egressParameter,
     metricNamespace: botMetricNamespace,
     replaceAfterSeconds: settings.replaceAfterMinutes * 60,
@@ -162,7 +177,7 @@ function createLaunchTemplate(
     // Session tokens only, and none beyond the machine itself: the container cannot borrow the machine's role.
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     networkInterfaces: [
-      { associatePublicIpAddress: "false", securityGroups: args.securityGroupIds, deleteOnTermination: "true" },
+      { associatePublicIpAddress: "false", securityGroups: [args.groups.ids.tradingBot], deleteOnTermination: "true" },
     ],
     blockDeviceMappings: [
       {
@@ -171,7 +186,7 @@ function createLaunchTemplate(
           volumeType: "gp3",
           volumeSize: settings.diskGibibytes,
           encrypted: "true",
-          kmsKeyId: args.disksKeyArn,
+          kmsKeyId: args.keys.arns.disks,
           deleteOnTermination: "true",
         },
       },
@@ -188,7 +203,7 @@ function createLaunchTemplate(
 function createGroup(
   name: string,
   groupName: string,
-  { subnetIds }: TradingBotArgs,
+  { vpc }: TradingBotArgs,
   template: aws.ec2.LaunchTemplate,
   opts: pulumi.CustomResourceOptions,
 ): void {
@@ -199,7 +214,7 @@ function createGroup(
       minSize: 1,
       maxSize: 1,
       desiredCapacity: 1,
-      vpcZoneIdentifiers: subnetIds,
+      vpcZoneIdentifiers: vpc.privateSubnetIds,
       launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
       healthCheckType: "EC2",
       // In seconds: first boot with packages and image; health.sh's verdict counts only afterwards.

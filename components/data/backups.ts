@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { BackupsSettings } from "../../stack/sections/backups.ts";
 import { serviceTrust } from "../policyDocument.ts";
+import type { Keys } from "../security/keys.ts";
 import { backupRules, backupTag, restoreTestName, vaultLock } from "./backupPlan.ts";
+import type { Postgres } from "./postgres.ts";
 
 /** What the backups need to be told. */
 export interface BackupsArgs {
@@ -11,12 +13,12 @@ export interface BackupsArgs {
   settings: BackupsSettings;
   names: Names;
   accountId: string;
-  /** Customer key for backups. */
-  keyArn: pulumi.Input<string>;
-  /** Recovery region and the key for backups there; needed with `settings.crossRegionCopy`. */
-  recovery?: { region: string; keyArn: pulumi.Input<string> };
-  /** Where a database that is restored as a test goes: it must not land in the account's default network. */
-  restoredDatabase: { subnetGroupName: pulumi.Input<string> };
+  /** Customer key `backups`, with a replica in the recovery region for `settings.crossRegionCopy`. */
+  keys: Pick<Keys, "arns" | "recoveryArn">;
+  /** Region of the copies. */
+  recoveryRegion: string;
+  /** A database that is restored as a test goes into its subnets, not into the account's default network. */
+  postgres: Pick<Postgres, "subnetGroupName">;
   /**
    * Let AWS Backup handle databases, volumes and buckets in this account and region; S3 is off in a new account. False
    * where another program owns the account's switches.
@@ -45,7 +47,11 @@ export class Backups extends pulumi.ComponentResource {
 
     const vaultName = args.names.of("vault", "backups");
     if (args.accountBaseline) allowServices(name, child);
-    const vault = createVault(`${name}-vault`, { vaultName, ...args }, this);
+    const vault = createVault(
+      `${name}-vault`,
+      { settings: args.settings, protect: args.protect, vaultName, keyArn: args.keys.arns.backups },
+      this,
+    );
     const recoveryVault = createRecoveryVault(name, vaultName, args, this);
     const { role, policies } = createRole(name, args, child);
     const plan = createPlan(name, args, vault, recoveryVault, child);
@@ -96,8 +102,18 @@ function createVault(name: string, args: VaultArgs, parent: pulumi.Resource): aw
 
 function createRecoveryVault(name: string, vaultName: string, args: BackupsArgs, parent: pulumi.Resource) {
   if (!args.settings.crossRegionCopy) return undefined;
-  if (args.recovery === undefined) throw new Error("backups.crossRegionCopy needs a recovery region and a key there.");
-  return createVault(`${name}-recovery-vault`, { ...args, vaultName, ...args.recovery }, parent);
+  const { recoveryRegion, keys } = args;
+  return createVault(
+    `${name}-recovery-vault`,
+    {
+      settings: args.settings,
+      protect: args.protect,
+      vaultName,
+      region: recoveryRegion,
+      keyArn: keys.recoveryArn("backups"),
+    },
+    parent,
+  );
 }
 
 /** Policies that AWS Backup's role needs to copy and to restore, S3 apart from the rest. */
@@ -166,7 +182,7 @@ function createSelection(
 /** Every Saturday the newest recovery point of each kind is restored, can be looked at for hours, and is deleted. */
 function createRestoreTests(
   name: string,
-  { settings, names, restoredDatabase }: BackupsArgs,
+  { settings, names, postgres }: BackupsArgs,
   vault: aws.backup.Vault,
   role: aws.iam.Role,
   opts: pulumi.CustomResourceOptions,
@@ -200,7 +216,7 @@ function createRestoreTests(
         },
         iamRoleArn: role.arn,
         validationWindowHours: validationHours,
-        restoreMetadataOverrides: type === "RDS" ? { dbSubnetGroupName: restoredDatabase.subnetGroupName } : undefined,
+        restoreMetadataOverrides: type === "RDS" ? { dbSubnetGroupName: postgres.subnetGroupName } : undefined,
       },
       opts,
     );

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { BucketsSettings } from "../../stack/sections/buckets.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
+import type { Keys } from "../security/keys.ts";
 import { Bucket } from "./bucket.ts";
 import type { BucketLifecycle } from "./bucketRules.ts";
 
@@ -19,8 +20,8 @@ export interface BucketsArgs {
   settings: BucketsSettings;
   names: Names;
   accountId: string;
-  /** Customer key for data. */
-  keyArn: pulumi.Input<string>;
+  /** Customer key `data`. */
+  keys: Pick<Keys, "arns">;
   /** Buckets that services share. */
   shared: readonly SharedBucketArgs[];
   protect: boolean;
@@ -63,7 +64,7 @@ export class Buckets extends pulumi.ComponentResource {
         `${name}-${purpose}`,
         {
           bucketName: args.names.bucket(purpose),
-          keyArn: args.keyArn,
+          keyArn: args.keys.arns.data,
           accessLogBucket,
           protect: args.protect,
           ...special,

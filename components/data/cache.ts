@@ -2,6 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkName, type Names } from "../../stack/naming.ts";
 import type { CacheSettings } from "../../stack/sections/cache.ts";
+import type { SecurityGroups } from "../network/securityGroups.ts";
+import type { Vpc } from "../network/vpc.ts";
+import type { Keys } from "../security/keys.ts";
 import { Secret } from "../security/secret.ts";
 import { accessString, type CacheUser, cacheSecretPath, defaultAccess } from "./cacheAccess.ts";
 import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
@@ -14,12 +17,12 @@ export interface CacheArgs {
   names: Names;
   /** Environment's name: begins the ids of users, which are unique in an account. */
   environment: string;
-  /** Isolated subnets, in at least two zones with failover. */
-  subnetIds: pulumi.Input<string>[];
-  /** Groups that let the services in on 6379. */
-  securityGroupIds: pulumi.Input<string>[];
-  /** Customer key for data. */
-  keyArn: pulumi.Input<string>;
+  /** The network, of which it takes the isolated subnets. */
+  vpc: Pick<Vpc, "isolatedSubnetIds">;
+  /** Group `cache`. */
+  groups: Pick<SecurityGroups, "ids">;
+  /** Customer key `data`. */
+  keys: Pick<Keys, "arns">;
   /** Users with their own part of the keys. A password that is not given is made here. */
   users: readonly (CacheUser & { password?: pulumi.Input<string> })[];
   /** How the users' secrets are kept. */
@@ -134,7 +137,7 @@ function createGroup(
   const replicationGroupId = args.names.of("cache", "cache");
   const subnetGroup = new aws.elasticache.SubnetGroup(
     `${name}-subnets`,
-    { description: "Isolated subnets of the cache", subnetIds: args.subnetIds },
+    { description: "Isolated subnets of the cache", subnetIds: args.vpc.isolatedSubnetIds },
     { parent },
   );
   const parameterGroup = new aws.elasticache.ParameterGroup(
@@ -157,12 +160,12 @@ function createGroup(
     multiAzEnabled: settings.multiAz,
     port,
     atRestEncryptionEnabled: true,
-    kmsKeyId: args.keyArn,
+    kmsKeyId: args.keys.arns.data,
     transitEncryptionEnabled: true,
     transitEncryptionMode: "required",
     userGroupIds: [userGroup.userGroupId],
     subnetGroupName: subnetGroup.name,
-    securityGroupIds: args.securityGroupIds,
+    securityGroupIds: [args.groups.ids.cache],
     parameterGroupName: parameterGroup.name,
     autoMinorVersionUpgrade: true,
     maintenanceWindow: settings.maintenanceWindow,

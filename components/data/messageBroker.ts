@@ -2,6 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { BrokerSettings } from "../../stack/sections/broker.ts";
+import type { SecurityGroups } from "../network/securityGroups.ts";
+import type { Vpc } from "../network/vpc.ts";
+import type { Keys } from "../security/keys.ts";
 import { Secret } from "../security/secret.ts";
 import { createPassword, type GeneratedSecretSettings } from "./passwords.ts";
 
@@ -10,12 +13,12 @@ export interface MessageBrokerArgs {
   /** Section `broker` of the stack file: version, instance type, single or cluster, maintenance. */
   settings: BrokerSettings;
   names: Names;
-  /** Isolated subnets, one in each zone; a single broker takes the first. */
-  subnetIds: pulumi.Input<string>[];
-  /** Groups that let the services in on 5671 and the administrators' console on 443. */
-  securityGroupIds: pulumi.Input<string>[];
-  /** Customer key for data. */
-  keyArn: pulumi.Input<string>;
+  /** The network, of which it takes the isolated subnets; a single broker the first. */
+  vpc: Pick<Vpc, "isolatedSubnetIds">;
+  /** Group `broker`. */
+  groups: Pick<SecurityGroups, "ids">;
+  /** Customer key `data`. */
+  keys: Pick<Keys, "arns">;
   /** How the administrator's secret is kept. */
   secrets: GeneratedSecretSettings;
   /** Refuse the deletion: Amazon MQ makes no backups, messages in queues would be lost. */
@@ -84,8 +87,8 @@ function createBroker(
     hostInstanceType: settings.instanceType,
     deploymentMode: cluster ? "CLUSTER_MULTI_AZ" : "SINGLE_INSTANCE",
     publiclyAccessible: false,
-    subnetIds: cluster ? args.subnetIds : args.subnetIds.slice(0, 1),
-    securityGroups: args.securityGroupIds,
+    subnetIds: cluster ? args.vpc.isolatedSubnetIds : args.vpc.isolatedSubnetIds.slice(0, 1),
+    securityGroups: [args.groups.ids.broker],
     users: [{ username: administrator, password: pulumi.secret(password) }],
     // RabbitMQ from 3.13 on takes patches by itself; Amazon MQ refuses false.
     autoMinorVersionUpgrade: true,
@@ -94,7 +97,7 @@ function createBroker(
       timeOfDay: settings.maintenanceStart.time,
       timeZone: "UTC",
     },
-    encryptionOptions: { kmsKeyId: args.keyArn, useAwsOwnedKey: false },
+    encryptionOptions: { kmsKeyId: args.keys.arns.data, useAwsOwnedKey: false },
     // Audit logs exist for ActiveMQ only.
     logs: { general: true },
     tags: { DataClass: "messages" },

@@ -2,7 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { PostgresSettings } from "../../stack/sections/postgres.ts";
+import type { SecurityGroups } from "../network/securityGroups.ts";
+import type { Vpc } from "../network/vpc.ts";
 import { serviceTrust } from "../policyDocument.ts";
+import type { Keys } from "../security/keys.ts";
 import { DatabaseProxy } from "./databaseProxy.ts";
 import { type DatabaseRole, DatabaseRoles } from "./databaseRoles.ts";
 import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
@@ -17,22 +20,20 @@ export interface PostgresArgs {
   names: Names;
   accountId: string;
   region: string;
-  /** Isolated subnets in at least two zones. */
-  subnetIds: pulumi.Input<string>[];
-  /** Groups that let the services and the proxy in on 5432. */
-  securityGroupIds: pulumi.Input<string>[];
-  /** Groups of the proxy, which lets services in and reaches the database. @default `securityGroupIds` */
-  proxySecurityGroupIds?: pulumi.Input<string>[];
-  /** Customer key for data: disk, snapshots, query statistics. */
-  keyArn: pulumi.Input<string>;
+  /** Region of replicated backups; the key `backups` must have a replica there with `settings.crossRegionBackups`. */
+  recoveryRegion: string;
+  /** The network, of which it takes the isolated subnets. */
+  vpc: Pick<Vpc, "isolatedSubnetIds">;
+  /** Groups `database`, and `databaseProxy` for the proxy. */
+  groups: Pick<SecurityGroups, "ids">;
+  /** Customer keys: `data` for disk, snapshots and query statistics, `backups` in the recovery region. */
+  keys: Pick<Keys, "arns" | "recoveryArn">;
   /** Roles of services in the database; each gets a password, and a secret that the proxy can read. */
   roles: readonly DatabaseRole[];
   /** How secrets are kept; also the key of the master password that RDS makes and rotates. */
   secrets: GeneratedSecretSettings;
   /** Retention and key of the log groups. */
   logs: LogGroupSettings;
-  /** Recovery region and a key there, for replicated backups; needed with `settings.crossRegionBackups`. */
-  recovery?: { region: string; keyArn: pulumi.Input<string> };
   /** SNS topic that is told about failovers, failures and low disk. @default nobody is told */
   eventTopicArn?: pulumi.Input<string>;
   /** Refuse the deletion, here and in AWS; take a last snapshot and keep automated backups when it is lifted. */
@@ -115,10 +116,10 @@ interface Surroundings {
   monitoringRole: aws.iam.Role | undefined;
 }
 
-function createSubnetGroup(name: string, { subnetIds }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+function createSubnetGroup(name: string, { vpc }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
   return new aws.rds.SubnetGroup(
     `${name}-subnets`,
-    { description: "Isolated subnets of the database", subnetIds },
+    { description: "Isolated subnets of the database", subnetIds: vpc.isolatedSubnetIds },
     opts,
   );
 }
@@ -159,10 +160,10 @@ function instanceBasics(args: PostgresArgs, { parameterGroup, monitoringRole }: 
   const { settings } = args;
   return {
     parameterGroupName: parameterGroup.name,
-    vpcSecurityGroupIds: args.securityGroupIds,
+    vpcSecurityGroupIds: [args.groups.ids.database],
     publiclyAccessible: false,
     storageEncrypted: true,
-    kmsKeyId: args.keyArn,
+    kmsKeyId: args.keys.arns.data,
     storageType: "gp3",
     maxAllocatedStorage: settings.maximumStorageGibibytes,
     iamDatabaseAuthenticationEnabled: true,
@@ -171,7 +172,7 @@ function instanceBasics(args: PostgresArgs, { parameterGroup, monitoringRole }: 
     maintenanceWindow: settings.maintenanceWindow,
     databaseInsightsMode: settings.insights,
     performanceInsightsEnabled: true,
-    performanceInsightsKmsKeyId: args.keyArn,
+    performanceInsightsKmsKeyId: args.keys.arns.data,
     // In days: advanced insights demand 15 months, standard is free for a week.
     performanceInsightsRetentionPeriod: settings.insights === "advanced" ? 465 : 7,
     monitoringInterval: settings.monitoringIntervalSeconds,
@@ -263,17 +264,16 @@ function createLogGroups(name: string, identifier: string, args: PostgresArgs, o
 /** Copies automated backups to the recovery region; restores there to any second, minutes behind. */
 function replicateBackups(
   name: string,
-  { recovery, settings, protect }: PostgresArgs,
+  { recoveryRegion, keys, settings, protect }: PostgresArgs,
   primary: aws.rds.Instance,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  if (recovery === undefined) throw new Error("postgres.crossRegionBackups needs a recovery region and a key there.");
   new aws.rds.InstanceAutomatedBackupsReplication(
     `${name}-recovery-backups`,
     {
-      region: recovery.region,
+      region: recoveryRegion,
       sourceDbInstanceArn: primary.arn,
-      kmsKeyId: recovery.keyArn,
+      kmsKeyId: keys.recoveryArn("backups"),
       retentionPeriod: settings.backupRetentionDays,
     },
     { ...opts, protect },
@@ -336,8 +336,8 @@ function createProxy(
       settings: args.settings.proxy,
       accountId: args.accountId,
       region: args.region,
-      subnetIds: args.subnetIds,
-      securityGroupIds: args.proxySecurityGroupIds ?? args.securityGroupIds,
+      subnetIds: args.vpc.isolatedSubnetIds,
+      securityGroupIds: [args.groups.ids.databaseProxy],
       instanceIdentifier: primary.identifier,
       roleSecretArns: roles.secretArns,
       secretsKeyArn: args.secrets.keyArn,

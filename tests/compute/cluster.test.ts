@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { Cluster, type ClusterArgs } from "../../components/compute/cluster.ts";
 import { accessGrants } from "../../components/compute/clusterAccess.ts";
 import { createKubernetesProvider, kubeconfig } from "../../components/compute/kubernetesProvider.ts";
 import { NodePools } from "../../components/compute/nodePools.ts";
 import { type ClusterSettings, clusterSchema } from "../../stack/sections/cluster.ts";
-import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { base, key, subnets } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const deployRole = "arn:aws:iam::111122223333:role/deploy";
@@ -28,14 +29,9 @@ const settings = (changes: Record<string, unknown> = {}): ClusterSettings =>
 
 function clusterArgs(changes: Record<string, unknown> = {}): ClusterArgs {
   return {
-    ...place,
+    ...base,
     settings: settings(changes),
-    subnetIds,
     serviceCidr: "172.20.0.0/16",
-    keyArn,
-    disksKeyArn: keyArn,
-    logs: custody.logs,
-    protect: true,
   };
 }
 
@@ -58,7 +54,7 @@ describe("compute/cluster", () => {
     });
     assert.equal(inputs.bootstrapSelfManagedAddons, false);
     assert.deepEqual(inputs.upgradePolicy, { supportType: "STANDARD" });
-    assert.deepEqual(inputs.encryptionConfig, { provider: { keyArn }, resources: ["secrets"] });
+    assert.deepEqual(inputs.encryptionConfig, { provider: { keyArn: key("cluster") }, resources: ["secrets"] });
     assert.equal((inputs.enabledClusterLogTypes as string[]).length, 5);
     assert.equal(inputs.deletionProtection, true);
     assert.equal(protect, true);
@@ -128,14 +124,13 @@ describe("compute/kubernetesProvider", () => {
     it(`has a constant identity and waits for the right to enter (${mode})`, async () => {
       const planned = await planProgram(() => {
         const cluster = new Cluster("cluster", clusterArgs());
-        createKubernetesProvider("kubernetes", {
-          cluster,
-          region: "us-east-1",
-          clusterIdentifier: "trading-platform-test",
-        });
+        createKubernetesProvider("kubernetes", { ...base, cluster });
       }, mode);
       const provider = planned.providers.find(({ type }) => type === "pulumi:providers:kubernetes")!;
-      assert.equal(provider.inputs.clusterIdentifier, "trading-platform-test");
+      assert.equal(
+        provider.inputs.clusterIdentifier,
+        "arn:aws:eks:us-east-1:111122223333:cluster/trading-platform-test",
+      );
       const access = planned.one(
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "cluster-access-role-deploy-policy",
@@ -148,13 +143,9 @@ describe("compute/nodePools", () => {
   const nodes = (protect: boolean, changes: Record<string, unknown> = {}) =>
     planProgram(() => {
       new NodePools("nodes", {
-        pools: settings({ nodePools: [{ ...pool, ...changes }] }).nodePools,
-        zones: ["us-east-1a", "us-east-1b"],
-        nodeRoleName: "node",
-        subnetIds,
-        securityGroupIds: ["sg-cluster", "sg-workloads"],
-        disksKeyArn: keyArn,
-        tags: { CostCenter: "trading" },
+        ...base,
+        settings: settings({ nodePools: [{ ...pool, ...changes }] }),
+        cluster: { nodeRoleName: "node", securityGroupId: pulumi.output("sg-cluster") },
         protect,
       });
     });
@@ -170,7 +161,7 @@ describe("compute/nodePools", () => {
     };
     assert.deepEqual(spec.limits, { cpu: "64", memory: "256Gi" });
     const zones = spec.template.spec.requirements.find(({ key }) => key === "topology.kubernetes.io/zone");
-    assert.deepEqual(zones?.values, ["us-east-1a", "us-east-1b"]);
+    assert.deepEqual(zones?.values, base.zones);
     assert.equal(spec.template.spec.taints, undefined);
   });
 
@@ -181,10 +172,19 @@ describe("compute/nodePools", () => {
     assert.equal(inputs.volumeBindingMode, "WaitForFirstConsumer");
     const parameters = inputs.parameters as Record<string, string>;
     assert.equal(parameters.encrypted, "true");
-    assert.equal(parameters.kmsKeyId, keyArn);
+    assert.equal(parameters.kmsKeyId, key("disks"));
     assert.ok(Object.values(parameters).includes("Backup=true"), "volumes belong to the backup plan");
     const loose = (await nodes(false)).one("kubernetes:storage.k8s.io/v1:StorageClass");
     assert.equal(loose.inputs.reclaimPolicy, "Delete");
+  });
+
+  it("stands in the private subnets, with the group of the cluster and the one that stores let in", async () => {
+    const { spec } = (await nodes(true)).one("kubernetes:eks.amazonaws.com/v1:NodeClass").inputs as {
+      spec: Record<string, { id: string }[]>;
+    };
+    const ids = (terms?: { id: string }[]) => terms?.map(({ id }) => id);
+    assert.deepEqual(ids(spec.subnetSelectorTerms), subnets("private"));
+    assert.deepEqual(ids(spec.securityGroupSelectorTerms), ["sg-cluster", "sg-workloads"]);
   });
 
   it("turns network policies on", async () => {

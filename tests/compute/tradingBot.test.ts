@@ -7,7 +7,7 @@ import { botSecrets, botSettings } from "../../components/compute/tradingBotConf
 import { botInstanceType, botMemoryMebibytes, botSizes } from "../../components/compute/tradingBotSize.ts";
 import { architectureOf } from "../../stack/instanceTypes.ts";
 import { tradingBotSchema } from "../../stack/sections/tradingBot.ts";
-import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { base, key, subnets } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const settings = (changes: Record<string, unknown> = {}) =>
@@ -22,19 +22,9 @@ const settings = (changes: Record<string, unknown> = {}) =>
 const plan = (changes: Record<string, unknown> = {}, mode?: "first" | "steady") =>
   planProgram(() => {
     new TradingBot("trading-bot", {
-      ...place,
+      ...base,
       settings: settings(changes),
-      service,
-      exchanges,
-      secrets,
-      statements: [{ Sid: "ReadSecrets", Action: "secretsmanager:GetSecretValue", Resource: "arn:secret" }],
-      subnetIds,
-      securityGroupIds: ["sg-bot"],
-      egressAddresses: ["203.0.113.1", "203.0.113.2"],
-      disksKeyArn: keyArn,
-      logs: custody.logs,
-      tags: { CostCenter: "trading" },
-      protect: true,
+      catalog: { services: [service], exchanges, secrets },
     });
   }, mode);
 
@@ -47,7 +37,7 @@ describe("compute/tradingBot", () => {
     const { inputs } = planned.one("aws:autoscaling/group:Group");
     assert.deepEqual([inputs.minSize, inputs.desiredCapacity, inputs.maxSize], [1, 1, 1]);
     assert.deepEqual(inputs.instanceMaintenancePolicy, { minHealthyPercentage: 0, maxHealthyPercentage: 100 });
-    assert.deepEqual(inputs.vpcZoneIdentifiers, subnetIds);
+    assert.deepEqual(inputs.vpcZoneIdentifiers, subnets("private"));
   });
 
   it("demands session tokens one hop near, has no public address, no key, an encrypted disk and its tags", async () => {
@@ -62,7 +52,7 @@ describe("compute/tradingBot", () => {
     assert.equal(inputs.keyName, undefined);
     const [disk] = inputs.blockDeviceMappings as { ebs: Record<string, unknown> }[];
     assert.equal(disk?.ebs.encrypted, "true");
-    assert.equal(disk?.ebs.kmsKeyId, keyArn);
+    assert.equal(disk?.ebs.kmsKeyId, key("disks"));
     assert.match(inputs.imageId as string, /^resolve:ssm:.*al2023.*arm64$/);
     assert.equal((inputs.tagSpecifications as { tags: { CostCenter: string } }[])[0]?.tags.CostCenter, "trading");
   });
@@ -118,7 +108,7 @@ describe("compute/tradingBotConfiguration", () => {
   });
 
   it("finds every secret that the bot asks for, and says which one is not there", () => {
-    assert.equal(botSecrets(service, secrets, place.names).length, service.secrets.length);
-    assert.throws(() => botSecrets(service, [], place.names), /secret "BINANCE_API_KEY"/);
+    assert.equal(botSecrets(service, secrets, base.names).length, service.secrets.length);
+    assert.throws(() => botSecrets(service, [], base.names), /secret "BINANCE_API_KEY"/);
   });
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { backupRules, restoreTestName, vaultLock } from "../../components/data/backupPlan.ts";
-import { Backups, type BackupsArgs } from "../../components/data/backups.ts";
+import { Backups } from "../../components/data/backups.ts";
 import { backupHours } from "../../stack/checks/backups.ts";
 import { backupsSchema } from "../../stack/sections/backups.ts";
-import { keyArn, place, recovery } from "../support/dataArgs.ts";
+import { base, recoveryKey } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const settings = (changes: Record<string, unknown> = {}) =>
@@ -17,17 +18,13 @@ const settings = (changes: Record<string, unknown> = {}) =>
     ...changes,
   });
 
-const plan = (changes: Record<string, unknown> = {}, args: Partial<BackupsArgs> = {}) =>
+const plan = (changes: Record<string, unknown> = {}) =>
   planProgram(() => {
     new Backups("backups", {
-      ...place,
+      ...base,
       settings: settings(changes),
-      keyArn,
-      recovery,
-      restoredDatabase: { subnetGroupName: "isolated" },
+      postgres: { subnetGroupName: pulumi.output("isolated") },
       accountBaseline: true,
-      protect: true,
-      ...args,
     });
   });
 
@@ -38,8 +35,8 @@ describe("data/backups", () => {
     const planned = await plan();
     assert.deepEqual(familyProblems(planned, "backups"), []);
     const vault = planned.one("aws:backup/vault:Vault", "backups-recovery-vault");
-    assert.equal(vault.inputs.region, recovery.region);
-    assert.equal(vault.inputs.kmsKeyArn, recovery.keyArn);
+    assert.equal(vault.inputs.region, base.recoveryRegion);
+    assert.equal(vault.inputs.kmsKeyArn, recoveryKey("backups"));
     const rules = planned.one("aws:backup/plan:Plan").inputs.rules as Rule[];
     assert.equal(rules.length, 2);
     for (const rule of rules)
@@ -47,7 +44,7 @@ describe("data/backups", () => {
   });
 
   it("has one vault and no copies where none are asked for", async () => {
-    const planned = await plan({ crossRegionCopy: false }, { recovery: undefined });
+    const planned = await plan({ crossRegionCopy: false });
     planned.one("aws:backup/vault:Vault");
     const rules = planned.one("aws:backup/plan:Plan").inputs.rules as Rule[];
     assert.ok(rules.every(({ copyActions }) => copyActions === undefined));
@@ -76,10 +73,6 @@ describe("data/backups", () => {
     const attachments = planned.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
     const { dependencies } = planned.one("aws:backup/selection:Selection");
     assert.ok(attachments.length > 0 && attachments.every(({ urn }) => dependencies.includes(urn)));
-  });
-
-  it("says what is missing when copies have no place to go", async () => {
-    await assert.rejects(plan({}, { recovery: undefined }), /crossRegionCopy needs a recovery region/);
   });
 });
 

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { Buckets, deliveryStatements } from "../../components/data/buckets.ts";
 import { bucketsSchema } from "../../stack/sections/buckets.ts";
-import { keyArn, place } from "../support/dataArgs.ts";
+import { base } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const plan = () =>
   planProgram(() => {
     new Buckets("buckets", {
-      ...place,
+      ...base,
       settings: bucketsSchema.parse({ logsExpireAfterDays: 400, backupsExpireAfterDays: 60 }),
-      keyArn,
       shared: [{ name: "models", sensitivity: "confidential" }],
-      protect: true,
     });
   });
 
@@ -22,7 +20,7 @@ describe("data/buckets", () => {
     const buckets = planned.all("aws:s3/bucket:Bucket");
     assert.deepEqual(
       buckets.map(({ inputs }) => inputs.bucket).sort(),
-      ["access-logs", "artifacts", "backups", "logs", "models"].map((purpose) => place.names.bucket(purpose)),
+      ["access-logs", "artifacts", "backups", "logs", "models"].map((purpose) => base.names.bucket(purpose)),
     );
     assert.ok(buckets.every(({ protect }) => protect));
   });
@@ -31,7 +29,7 @@ describe("data/buckets", () => {
     const planned = await plan();
     const logged = planned.all("aws:s3/bucketLogging:BucketLogging");
     assert.equal(logged.length, 4);
-    const target = place.names.bucket("access-logs");
+    const target = base.names.bucket("access-logs");
     assert.ok(logged.every(({ inputs }) => inputs.targetBucket === target && inputs.bucket !== target));
   });
 

@@ -3,14 +3,13 @@ import { Cache } from "../../components/data/cache.ts";
 import { accessString } from "../../components/data/cacheAccess.ts";
 import { plantedSecret } from "../../plan/cloudOutputs.ts";
 import { cacheSchema } from "../../stack/sections/cache.ts";
-import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { base, key } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
-const plan = (changes: Record<string, unknown> = {}, protect = true) =>
+const plan = (changes: Record<string, unknown> = {}) =>
   planProgram(() => {
     new Cache("cache", {
-      ...place,
-      ...custody,
+      ...base,
       settings: cacheSchema.parse({
         nodeType: "cache.r7g.large",
         nodes: 3,
@@ -18,14 +17,10 @@ const plan = (changes: Record<string, unknown> = {}, protect = true) =>
         snapshotRetentionDays: 7,
         ...changes,
       }),
-      subnetIds,
-      securityGroupIds: ["sg-cache"],
-      keyArn,
       users: [
         { name: "binance-trader-macd", prefix: "macd", reads: ["regime"] },
         { name: "exporter", ownSecret: true },
       ],
-      protect,
     });
   });
 
@@ -38,7 +33,7 @@ describe("data/cache", () => {
     const { inputs, protect } = planned.one("aws:elasticache/replicationGroup:ReplicationGroup");
     assert.equal(inputs.atRestEncryptionEnabled, true);
     assert.equal(inputs.transitEncryptionMode, "required");
-    assert.equal(inputs.kmsKeyId, keyArn);
+    assert.equal(inputs.kmsKeyId, key("data"));
     assert.equal(inputs.automaticFailoverEnabled, true);
     assert.equal(inputs.numCacheClusters, 3);
     assert.equal(inputs.snapshotRetentionLimit, 7);

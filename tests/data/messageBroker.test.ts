@@ -2,19 +2,14 @@ import assert from "node:assert/strict";
 import { MessageBroker } from "../../components/data/messageBroker.ts";
 import { plantedSecret } from "../../plan/cloudOutputs.ts";
 import { brokerSchema } from "../../stack/sections/broker.ts";
-import { custody, keyArn, place, subnetIds } from "../support/dataArgs.ts";
+import { base, key, subnets } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const plan = (deployment: "single" | "cluster", mode?: "first" | "steady") =>
   planProgram(() => {
     new MessageBroker("broker", {
-      ...place,
-      ...custody,
+      ...base,
       settings: brokerSchema.parse({ instanceType: "mq.m7g.large", deployment }),
-      subnetIds,
-      securityGroupIds: ["sg-broker"],
-      keyArn,
-      protect: true,
     });
   }, mode);
 
@@ -26,7 +21,7 @@ describe("data/messageBroker", () => {
     assert.deepEqual(familyProblems(planned, "broker"), []);
     const { inputs, protect } = planned.one(type);
     assert.equal(inputs.publiclyAccessible, false);
-    assert.deepEqual(inputs.encryptionOptions, { kmsKeyId: keyArn, useAwsOwnedKey: false });
+    assert.deepEqual(inputs.encryptionOptions, { kmsKeyId: key("data"), useAwsOwnedKey: false });
     assert.deepEqual(inputs.logs, { general: true });
     assert.equal(inputs.autoMinorVersionUpgrade, true);
     assert.equal(inputs.engineVersion, "4.2");
@@ -34,9 +29,9 @@ describe("data/messageBroker", () => {
   });
 
   it("spreads a cluster over all zones and puts a single broker into one", async () => {
-    assert.deepEqual((await plan("cluster")).one(type).inputs.subnetIds, subnetIds);
+    assert.deepEqual((await plan("cluster")).one(type).inputs.subnetIds, subnets("isolated"));
     const { inputs } = (await plan("single")).one(type);
-    assert.deepEqual(inputs.subnetIds, subnetIds.slice(0, 1));
+    assert.deepEqual(inputs.subnetIds, subnets("isolated").slice(0, 1));
     assert.equal(inputs.deploymentMode, "SINGLE_INSTANCE");
   });
 

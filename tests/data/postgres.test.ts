@@ -3,7 +3,7 @@ import { Postgres, type PostgresArgs } from "../../components/data/postgres.ts";
 import { postgresLogGroup, postgresParameters } from "../../components/data/postgresParameters.ts";
 import { plantedSecret } from "../../plan/cloudOutputs.ts";
 import { type PostgresSettings, postgresSchema } from "../../stack/sections/postgres.ts";
-import { custody, keyArn, place, recovery, subnetIds } from "../support/dataArgs.ts";
+import { base, key, recoveryKey } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const settings = (changes: Record<string, unknown> = {}): PostgresSettings =>
@@ -24,16 +24,9 @@ const settings = (changes: Record<string, unknown> = {}): PostgresSettings =>
 const plan = (changes: Record<string, unknown> = {}, args: Partial<PostgresArgs> = {}, mode?: "first" | "steady") =>
   planProgram(() => {
     new Postgres("postgres", {
-      ...place,
-      ...custody,
+      ...base,
       settings: settings(changes),
-      subnetIds,
-      securityGroupIds: ["sg-database"],
-      proxySecurityGroupIds: ["sg-proxy"],
-      keyArn,
-      recovery,
       roles: [{ name: "trading_system", description: "service trading-system" }],
-      protect: true,
       ...args,
     });
   }, mode);
@@ -51,9 +44,9 @@ describe("data/postgres", () => {
     const { inputs, protect } = planned.one(instance, "postgres-primary");
     assert.equal(inputs.publiclyAccessible, false);
     assert.equal(inputs.storageEncrypted, true);
-    assert.equal(inputs.kmsKeyId, keyArn);
+    assert.equal(inputs.kmsKeyId, key("data"));
     assert.equal(inputs.manageMasterUserPassword, true);
-    assert.equal(inputs.masterUserSecretKmsKeyId, custody.secrets.keyArn);
+    assert.equal(inputs.masterUserSecretKmsKeyId, key("secrets"));
     assert.equal(inputs.password, undefined);
     assert.equal(inputs.engineLifecycleSupport, "open-source-rds-extended-support-disabled");
     assert.equal(inputs.dbName, "binance");
@@ -89,7 +82,7 @@ describe("data/postgres", () => {
           .map((log) => postgresLogGroup(identifier, log))
           .sort(),
       );
-      assert.ok(groups.every(({ inputs }) => inputs.retentionInDays === 90 && inputs.kmsKeyId === custody.logs.keyArn));
+      assert.ok(groups.every(({ inputs }) => inputs.retentionInDays === 90 && inputs.kmsKeyId === key("logs")));
     }
   });
 
@@ -100,8 +93,8 @@ describe("data/postgres", () => {
     assert.equal(replica.inputs.replicateSourceDb, "trading-platform-test-postgres");
     assert.equal(replica.inputs.username, undefined, "a replica takes its users from the primary");
     const copies = planned.one("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication");
-    assert.equal(copies.inputs.region, recovery.region);
-    assert.equal(copies.inputs.kmsKeyId, recovery.keyArn);
+    assert.equal(copies.inputs.region, base.recoveryRegion);
+    assert.equal(copies.inputs.kmsKeyId, recoveryKey("backups"));
     assert.equal(copies.inputs.retentionPeriod, 35);
     const small = await plan({ readReplicas: 0, crossRegionBackups: false, proxy: { enabled: false } });
     assert.equal(small.all(instance).length, 1);
@@ -113,7 +106,7 @@ describe("data/postgres", () => {
     const planned = await plan();
     const proxy = planned.one("aws:rds/proxy:Proxy");
     assert.equal(proxy.inputs.requireTls, true);
-    assert.deepEqual(proxy.inputs.vpcSecurityGroupIds, ["sg-proxy"]);
+    assert.deepEqual(proxy.inputs.vpcSecurityGroupIds, ["sg-databaseProxy"]);
     const [auth] = proxy.inputs.auths as { iamAuth: string; secretArn: string }[];
     assert.equal(auth?.iamAuth, "DISABLED");
     const policy = planned.json(planned.one("aws:iam/rolePolicy:RolePolicy"), "policy");
@@ -126,10 +119,6 @@ describe("data/postgres", () => {
     const planned = await plan();
     assert.equal(planned.one("aws:secretsmanager/secretVersion:SecretVersion").inputs.secretString, "[secret]");
     assert.ok(!planned.text.includes(plantedSecret));
-  });
-
-  it("says what is missing when copies have no place to go", async () => {
-    await assert.rejects(plan({}, { recovery: undefined }), /crossRegionBackups needs a recovery region/);
   });
 
   it("keeps what advanced insights demand, and what is free otherwise", async () => {
