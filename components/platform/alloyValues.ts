@@ -73,7 +73,8 @@ function commonValues(_context: AlloyContext, name: string): ChartValues {
   return {
     fullnameOverride: name,
     crds: { create: false },
-    configReloader: { enabled: true, resources: resources("10m", "64Mi") },
+    // Without this container the pods carry a checksum of the configuration and restart when it changes.
+    configReloader: { enabled: false },
     serviceMonitor: { enabled: true, interval: "15s" },
   };
 }
@@ -97,11 +98,11 @@ function alloyContainer(context: AlloyContext, name: "pods" | "events", size: Ch
   };
 }
 
-/** Exactly what the configuration asks the API for; the chart's own role could read every Secret of the cluster. */
+/**
+ * Exactly what the configuration asks the API for; the chart's own role could read every Secret of the cluster. The
+ * template joins two lists and breaks when one of them is empty, hence the two rules.
+ */
 function permissions(resource: "pods" | "events"): ChartValues {
-  return {
-    create: true,
-    rules: [{ apiGroups: [""], resources: [resource], verbs: ["get", "list", "watch"] }],
-    clusterRules: [],
-  };
+  const rule = (...verbs: string[]) => [{ apiGroups: [""], resources: [resource], verbs }];
+  return { create: true, rules: rule("get"), clusterRules: rule("list", "watch") };
 }

@@ -138,6 +138,8 @@ function sidecarValues(): ChartValues {
   return {
     resources: resources("20m", "128Mi"),
     securityContext: restrictedContainer,
+    readinessProbe: sidecarProbe(5),
+    livenessProbe: sidecarProbe(30),
     datasources: { enabled: false },
     dashboards: {
       enabled: true,
@@ -149,6 +151,11 @@ function sidecarValues(): ChartValues {
       provider: { foldersFromFilesStructure: true, allowUiUpdates: false },
     },
   };
+}
+
+/** The dashboards' sidecar says on this port of its own that it is well; the chart fixes the port and sets no probes. */
+function sidecarProbe(initialDelaySeconds: number): ChartValues {
+  return { httpGet: { path: "/healthz", port: 8084 }, initialDelaySeconds, periodSeconds: 15 };
 }
 
 function grafanaConfiguration(settings: MonitoringSettings["grafana"], rootUrl: string): ChartValues {

@@ -3,7 +3,7 @@ import type { TracingSettings } from "../../stack/sections/tracing.ts";
 import { chartPin } from "./charts.ts";
 import type { PlatformContext } from "./context.ts";
 import { prometheusAddress } from "./monitoringNames.ts";
-import { reloadOn, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import { resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Jaeger's values need. */
@@ -125,8 +125,6 @@ export function jaegerValues(context: JaegerContext, settings: TracingSettings, 
   const tag = chartPin("jaeger").appVersion;
   return {
     fullnameOverride: "jaeger",
-    // A renewed password or authority restarts the pods.
-    commonAnnotations: reloadOn(storage.passwordSecret.name, storage.authoritySecret),
     userconfig,
     uiconfig,
     jaeger: {

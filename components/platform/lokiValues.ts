@@ -110,6 +110,9 @@ function gatewayValues(context: LokiContext, { replicas }: LoggingSettings["loki
     enabled: true,
     replicas: gateways,
     verboseLogging: false,
+    // A second container that counts requests: Loki counts them itself.
+    metrics: { enabled: false },
+    livenessProbe: { httpGet: { path: "/", port: "http" }, initialDelaySeconds: 30, periodSeconds: 15 },
     resources: resources("50m", "128Mi"),
     priorityClassName: priorityClasses.observability,
     podDisruptionBudget: budget(gateways),
@@ -190,13 +193,13 @@ function cacheValues(context: LokiContext, { caches }: LoggingSettings["loki"]):
     // The chart asks for a fifth more than this as the pod's memory; its own default would be 9.8 GiB.
     allocatedMemory: mebibytes,
     allocatedCPU: "100m",
+    priorityClassName: priorityClasses.observability,
     podDisruptionBudget: budget(caches.replicas),
     topologySpreadConstraints: spread(context, caches.replicas, component),
   });
   return {
     chunksCache: cache("memcached-chunks-cache", caches.chunksMebibytes),
     resultsCache: cache("memcached-results-cache", caches.resultsMebibytes),
-    memcached: { priorityClassName: priorityClasses.observability },
     memcachedExporter: { resources: resources("10m", "64Mi") },
   };
 }

@@ -74,6 +74,7 @@ function operatorValues(settings: MonitoringSettings): ChartValues {
   const webhooks = settings.prometheus.replicas > 1 ? 2 : 1;
   return {
     resources: resources("100m", "512Mi"),
+    priorityClassName: priorityClasses.observability,
     // The Endpoints API is deprecated; slices carry the kubelets' addresses.
     kubeletEndpointsEnabled: false,
     kubeletEndpointSliceEnabled: true,
@@ -88,6 +89,7 @@ function operatorValues(settings: MonitoringSettings): ChartValues {
       deployment: {
         enabled: true,
         replicas: webhooks,
+        priorityClassName: priorityClasses.observability,
         resources: resources("20m", "64Mi"),
         podDisruptionBudget: { enabled: hasBudget(webhooks), minAvailable: 1 },
       },

@@ -43,6 +43,9 @@ export const acceptedKeys: { [chart: string]: { [path: string]: string } } = {
   },
   "kube-prometheus-stack": {
     "alertmanager.alertmanagerSpec.configSecret": "commented out in values.yaml, read by the template",
+    "prometheusOperator.priorityClassName": "commented out in values.yaml, read by the template",
+    "prometheusOperator.admissionWebhooks.deployment.priorityClassName":
+      "commented out in values.yaml, read by the template",
     "alertmanager.config": "Alertmanager's own configuration",
     "grafana.grafana.ini": "Grafana's own configuration, section by section",
     "grafana.persistence.storageClassName": "commented out in the subchart's values.yaml, read by its template",
