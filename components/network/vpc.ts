@@ -58,6 +58,8 @@ export class Vpc extends pulumi.ComponentResource {
   readonly privateSubnetIds: pulumi.Output<string>[];
   /** Subnets for data stores, by zone index. */
   readonly isolatedSubnetIds: pulumi.Output<string>[];
+  /** Ranges of the subnets for data stores, by zone index: network policies tell databases by them. */
+  readonly isolatedCidrs: string[];
   /** Every route table: what a gateway endpoint is attached to. */
   readonly routeTableIds: pulumi.Output<string>[];
   /** Public addresses from which everything here speaks to the world, by NAT gateway. */
@@ -82,6 +84,7 @@ export class Vpc extends pulumi.ComponentResource {
     this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
     this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
     this.isolatedSubnetIds = subnets.isolated.map((subnet) => subnet.id);
+    this.isolatedCidrs = plan.filter(({ tier }) => tier === "isolated").map(({ cidr }) => cidr);
     this.routeTableIds = routeTables.map((table) => table.id);
     this.egressAddresses = nat.addresses;
     this.registerOutputs({

@@ -17,6 +17,8 @@ export interface ExternalSecretsArgs {
   context: PlatformContext;
   /** Pods of the controller and of the webhook. */
   replicas: number;
+  /** ARNs of secrets with names of their own that are read too, for example the one that RDS makes. @default none */
+  alsoReadable?: pulumi.Input<string>[];
   /** ARN of the customer key under which the secrets lie; absent: the account's own key for Secrets Manager. */
   keyArn?: pulumi.Input<string>;
 }
@@ -60,12 +62,13 @@ export function externalSecretsValues(context: PlatformContext, replicas: number
 export function externalSecretsStatements(
   context: Pick<PlatformContext, "names" | "region">,
   keyArn?: pulumi.Input<string>,
+  alsoReadable: pulumi.Input<string>[] = [],
 ): PolicyStatement[] {
   const statements: PolicyStatement[] = [
     {
       Sid: "ReadSecrets",
       Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"],
-      Resource: context.names.arn("secretsmanager", `secret:${context.names.secret("")}*`),
+      Resource: [context.names.arn("secretsmanager", `secret:${context.names.secret("")}*`), ...alsoReadable],
     },
   ];
   if (keyArn !== undefined) {
@@ -96,7 +99,7 @@ export class ExternalSecrets extends pulumi.ComponentResource {
         clusterName: context.clusterName,
         namespace,
         serviceAccount,
-        statements: externalSecretsStatements(context, args.keyArn),
+        statements: externalSecretsStatements(context, args.keyArn, args.alsoReadable),
       },
       { parent: this },
     );

@@ -35,6 +35,8 @@ export interface PlatformArgs {
   webAclArn?: pulumi.Input<string>;
   /** Bucket that receives an application balancer's access logs. */
   logBucket?: string;
+  /** ARNs of secrets with names of their own that External Secrets reads too: the one that RDS makes. @default none */
+  alsoReadableSecrets?: pulumi.Input<string>[];
   /** Hosts of the database's read replicas; each has an exporter of its own. */
   databaseReplicaHosts: readonly pulumi.Input<string>[];
   /** Host of the message broker, whose metrics Prometheus reads. */
@@ -69,7 +71,7 @@ export class Platform extends pulumi.ComponentResource {
     );
     const secrets = new ExternalSecrets(
       `${name}-external-secrets`,
-      { context, ...platform.externalSecrets, keyArn: args.keyArns.secrets },
+      { context, ...platform.externalSecrets, keyArn: args.keyArns.secrets, alsoReadable: args.alsoReadableSecrets },
       after(certificates),
     );
     new MetricsServer(`${name}-metrics-server`, { context, ...platform.metricsServer }, after(certificates));

@@ -78,3 +78,6 @@ export function brokerSettings(
 export function ownAccountsOf(service: Service): AccountSystem[] {
   return accountsOf(service).filter((system) => system !== "database");
 }
+
+/** User of the schema registry that all services share: it reads schemas and writes none. */
+export const schemaRegistryUser = "workloads" satisfies SchemaRegistryUser;

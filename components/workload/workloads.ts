@@ -2,8 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { archetypes } from "../../catalog/archetypes.ts";
 import { startupNeeds, startupOrder } from "../../catalog/order.ts";
 import type { Catalog } from "../../catalog/types.ts";
-import type { SecretCustody } from "../platform/generatedSecret.ts";
-import type { Endpoints, WorkloadContext } from "./context.ts";
+import type { Cache } from "../data/cache.ts";
+import type { MessageBroker } from "../data/messageBroker.ts";
+import type { Postgres } from "../data/postgres.ts";
+import type { Vpc } from "../network/vpc.ts";
+import type { PlatformContext } from "../platform/context.ts";
+import type { Keys } from "../security/keys.ts";
+import type { Endpoints, WorkloadContext, WorkloadSettings } from "./context.ts";
 import { schemaOwnersOf } from "./database.ts";
 import { type ImageVersion, imageReference } from "./image.ts";
 import { neighboursOf } from "./neighbours.ts";
@@ -11,23 +16,24 @@ import { ProvisioningRoom } from "./provisioning.ts";
 import { Workload } from "./workload.ts";
 
 /** What the trading services need from the rooms below. */
-export interface WorkloadsArgs extends SecretCustody {
-  /** Where they run, and what the environment decides about all of them. */
-  context: WorkloadContext;
+export interface WorkloadsArgs {
+  /** Where they run, see `platformContext`. */
+  context: PlatformContext;
+  /** What the environment decides about all of them: the section `workloads` of the stack file. */
+  settings: WorkloadSettings;
   /** What the business runs, as this environment sees it. */
   catalog: Catalog;
   /** Image of each service by name; a service without one is made ready, but does not run. */
   images: Readonly<Record<string, { image?: ImageVersion }>>;
-  /** Where the data services answer. */
-  endpoints: Endpoints;
-  /** Host of the primary database itself, for the jobs that make roles. */
-  primaryHost: pulumi.Input<string>;
-  /** ARN of the secret with the database administrator's credentials. */
-  databaseAdministratorArn: pulumi.Input<string>;
-  /** Password of each service's user of the cache. */
-  cachePasswords: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Key that encrypts the shared buckets. */
-  dataKeyArn: pulumi.Input<string>;
+  /** The network: where the data stores are. */
+  vpc: Pick<Vpc, "isolatedCidrs">;
+  postgres: Pick<Postgres, "host" | "primaryHost" | "port" | "databaseName" | "masterSecretArn">;
+  cache: Pick<Cache, "host" | "port" | "passwords">;
+  broker: Pick<MessageBroker, "host" | "port">;
+  /** Customer keys: `data` for the shared buckets, `secrets` for passwords. */
+  keys: Pick<Keys, "arns">;
+  /** How the passwords are kept. */
+  secrets: { recoveryWindowDays: number };
 }
 
 /** Every catalogued service of the cluster, each with exactly what it declares. */
@@ -38,26 +44,16 @@ export class Workloads extends pulumi.ComponentResource {
   constructor(name: string, args: WorkloadsArgs, opts?: pulumi.ComponentResourceOptions) {
     const inCluster = args.catalog.services.filter(({ kind }) => archetypes[kind].inCluster);
     super("trading-platform:workload:Workloads", name, { services: inCluster.map((service) => service.name) }, opts);
-    const { context, catalog, endpoints } = args;
     warnOfUnreleased(inCluster, args.images, this);
 
-    const room = new ProvisioningRoom(`${name}-provisioning`, { ...args, ...catalog }, { parent: this });
-    const common = {
-      ...args,
-      trustSecret: room.trustSecret,
-      neighbours: neighboursOf(catalog.services),
-      exchanges: new Map(catalog.exchanges.map((exchange) => [exchange.name, exchange])),
-      secrets: new Map(catalog.secrets.map((secret) => [secret.name, secret])),
-      accounts: {
-        endpoints,
-        primaryHost: args.primaryHost,
-        cachePasswords: args.cachePasswords,
-        secretsKeyArn: args.secretsKeyArn,
-        secretRecoveryDays: args.secretRecoveryDays,
-        schemaOwners: schemaOwnersOf(catalog.services),
-        provisioning: room.provisioning,
-      },
-    };
+    const common = commonArgs(args);
+    const { context } = common;
+    const room = new ProvisioningRoom(
+      `${name}-provisioning`,
+      { ...common, ...args.catalog, databaseAdministratorArn: args.postgres.masterSecretArn },
+      { parent: this },
+    );
+    const accounts = { ...common.accounts, provisioning: room.provisioning };
     const made = new Map<string, Workload>();
     for (const service of startupOrder(inCluster)) {
       const version = args.images[service.name]?.image;
@@ -65,7 +61,7 @@ export class Workloads extends pulumi.ComponentResource {
       const startsAfter = startupNeeds(service).flatMap((need) => made.get(need) ?? []);
       const workload = new Workload(
         `${name}-${service.name}`,
-        { ...common, service, image, startsAfter },
+        { ...common, trustSecret: room.trustSecret, accounts, service, image, startsAfter },
         { parent: this },
       );
       made.set(service.name, workload);
@@ -74,6 +70,31 @@ export class Workloads extends pulumi.ComponentResource {
     this.services = made;
     this.registerOutputs({});
   }
+}
+
+/** What all workloads are told alike. */
+function commonArgs({ context, settings, catalog, vpc, postgres, cache, broker, keys, secrets }: WorkloadsArgs) {
+  const endpoints: Endpoints = {
+    database: { host: postgres.host, port: postgres.port, name: postgres.databaseName },
+    cache: { host: cache.host, port: cache.port },
+    broker: { host: broker.host, port: broker.port },
+  };
+  return {
+    context: { ...context, settings, dataCidrs: vpc.isolatedCidrs } satisfies WorkloadContext,
+    endpoints,
+    neighbours: neighboursOf(catalog.services),
+    exchanges: new Map(catalog.exchanges.map((exchange) => [exchange.name, exchange])),
+    secrets: new Map(catalog.secrets.map((secret) => [secret.name, secret])),
+    dataKeyArn: keys.arns.data,
+    accounts: {
+      endpoints,
+      primaryHost: postgres.primaryHost,
+      cachePasswords: cache.passwords,
+      secretsKeyArn: keys.arns.secrets,
+      secretRecoveryDays: secrets.recoveryWindowDays,
+      schemaOwners: schemaOwnersOf(catalog.services),
+    },
+  };
 }
 
 /** A new service is ready for its first release once its file is there; until then somebody should know that it waits. */

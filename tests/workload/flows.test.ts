@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { archetypes } from "../../catalog/archetypes.ts";
 import type { Catalog, Service } from "../../catalog/types.ts";
 import { allowedFlows, type FlowPolicy } from "../../components/workload/flowMatrix.ts";
-import { context, endpoints, objectsOf, type PlannedObject, planWorkloads } from "./support.ts";
+import { context, objectsOf, type PlannedObject, planWorkloads, settings } from "./support.ts";
 
 /** Peers and ports that every service has, whatever it declares. */
 const resolvers = ["kube-system/*", context.serviceCidr, context.vpcCidr, "169.254.0.0/16"];
@@ -23,9 +23,9 @@ function declared(service: Service, catalog: Catalog): string[] {
     ...(service.public ? [`ingress gateway/* TCP/${port}`] : []),
     ...callers.map(({ name }) => `ingress trading/${name} TCP/${port}`),
     ...Object.keys(uses.services ?? {}).map((name) => `egress trading/${name} TCP/${portOf(name)}`),
-    ...(uses.postgres ? data(endpoints.database.port) : []),
-    ...(uses.cache ? data(endpoints.cache.port) : []),
-    ...(uses.queues ? data(endpoints.broker.port) : []),
+    ...(uses.postgres ? data(5432) : []),
+    ...(uses.cache ? data(6379) : []),
+    ...(uses.queues ? data(5671) : []),
     ...(uses.topics ? ["egress kafka/* TCP/9094", "egress kafka/* TCP/8081"] : []),
     ...(uses.elasticsearch ? ["egress elastic/* TCP/9200"] : []),
     ...(uses.buckets ?? []).map(
@@ -97,8 +97,7 @@ describe("flows of the services", () => {
   });
 
   it("go by address where the environment cannot go by name, on the exchanges' ports only", async () => {
-    const settings = { ...context.settings, exchangeEgress: "addresses" as const };
-    const { plan } = await planWorkloads({ context: { ...context, settings } });
+    const { plan } = await planWorkloads({ settings: { ...settings, exchangeEgress: "addresses" } });
     const objects = objectsOf(plan.resources);
     assert.equal(objects.filter(({ kind }) => kind === "ApplicationNetworkPolicy").length, 0);
     const flows = matrix(policiesOf(objects));

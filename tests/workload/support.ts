@@ -1,6 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { loadCatalog } from "../../catalog/load.ts";
 import type { Catalog } from "../../catalog/types.ts";
-import type { Endpoints, WorkloadContext } from "../../components/workload/context.ts";
+import type { PlatformContext } from "../../components/platform/context.ts";
+import type { Keys } from "../../components/security/keys.ts";
+import type { WorkloadContext, WorkloadSettings } from "../../components/workload/context.ts";
 import type { ImageVersion } from "../../components/workload/image.ts";
 import { Workloads, type WorkloadsArgs } from "../../components/workload/workloads.ts";
 import type { Mode } from "../../plan/monitor.ts";
@@ -16,7 +19,7 @@ const names = createNames({
 });
 
 /** A place to run, as a stack file would describe it. */
-export const context: WorkloadContext = {
+const place: PlatformContext = {
   environment: "test",
   region: "us-east-1",
   accountId: "111122223333",
@@ -25,19 +28,24 @@ export const context: WorkloadContext = {
   names,
   vpcCidr: "10.20.0.0/16",
   serviceCidr: "172.20.0.0/16",
+  storageClassName: "gp3",
   waitForReadiness: true,
   topologySpread: true,
   protect: true,
-  dataCidrs: ["10.20.160.0/22", "10.20.164.0/22"],
-  settings: { exchangeHosts: "live", exchangeEgress: "names", canaryWithoutTraffic: "pause" },
 };
 
-/** Where the data services answer. */
-export const endpoints: Endpoints = {
-  database: { host: "database.internal", port: 5432, name: "binance" },
-  cache: { host: "cache.internal", port: 6379 },
-  broker: { host: "broker.internal", port: 5671 },
+/** What the environment of these tests decides about all services. */
+export const settings: WorkloadSettings = {
+  exchangeHosts: "live",
+  exchangeEgress: "names",
+  canaryWithoutTraffic: "pause",
 };
+
+/** The same as the workloads see it. */
+export const context: WorkloadContext = { ...place, settings, dataCidrs: ["10.20.160.0/22", "10.20.164.0/22"] };
+
+/** Keys of the test, by purpose. */
+export const keyArn = (purpose: string) => `arn:aws:kms:us-east-1:111122223333:key/${purpose}`;
 
 /** One image for every service. */
 export function releaseAll(catalog: Catalog): Record<string, { image: ImageVersion }> {
@@ -51,17 +59,30 @@ export async function planWorkloads(
 ): Promise<{ plan: ComponentPlan; catalog: Catalog }> {
   const catalog = change.catalog ?? (await loadCatalog());
   const plan = await planProgram(() => {
+    const password = (name: string) => [name, pulumi.secret("password of the cache")];
     new Workloads("workloads", {
-      context,
+      context: place,
+      settings,
       catalog,
       images: releaseAll(catalog),
-      endpoints,
-      primaryHost: "primary.internal",
-      databaseAdministratorArn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1",
-      dataKeyArn: "arn:aws:kms:us-east-1:111122223333:key/data",
-      secretsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/secrets",
-      secretRecoveryDays: 7,
-      cachePasswords: Object.fromEntries(catalog.services.map(({ name }) => [name, "password of the cache"])),
+      vpc: { isolatedCidrs: [...context.dataCidrs] },
+      postgres: {
+        host: pulumi.output("database.internal"),
+        primaryHost: pulumi.output("primary.internal"),
+        port: 5432,
+        databaseName: "binance",
+        masterSecretArn: pulumi.output("arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1"),
+      },
+      cache: {
+        host: pulumi.output("cache.internal"),
+        port: 6379,
+        passwords: Object.fromEntries(catalog.services.map(({ name }) => password(name))),
+      },
+      broker: { host: pulumi.output("broker.internal"), port: 5671 },
+      keys: {
+        arns: { data: pulumi.output(keyArn("data")), secrets: pulumi.output(keyArn("secrets")) } as Keys["arns"],
+      },
+      secrets: { recoveryWindowDays: 7 },
       ...change,
     });
   }, mode);
