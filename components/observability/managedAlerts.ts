@@ -1,0 +1,128 @@
+import { alarmPlan } from "../operations/alarms/plan.ts";
+import type { Alarm } from "../operations/alarms/types.ts";
+import type { AlertDefinition } from "./alerts/types.ts";
+import { logAlerts } from "./grafana/logs/all.ts";
+import type { GrafanaAlert, RuleQuery } from "./grafana/types.ts";
+
+/** An alert outside Prometheus, in the words of the catalogue: for lists and for runbook pages. */
+export interface ManagedAlert
+  extends Pick<
+    AlertDefinition,
+    | "name"
+    | "category"
+    | "severity"
+    | "component"
+    | "owner"
+    | "for"
+    | "summary"
+    | "description"
+    | "impact"
+    | "panel"
+    | "runbook"
+    | "source"
+  > {
+  /** Who evaluates it. */
+  readonly evaluatedBy: "Grafana" | "CloudWatch";
+  /** Language of the condition, as a code block of a page is marked. */
+  readonly language: "logql" | "text";
+  /** The whole condition, for people. */
+  readonly condition: string;
+}
+
+/**
+ * Every alert that Grafana or AWS evaluates, each name once. It does not depend on an environment: thresholds that follow
+ * from sizes are shown for the sizes of an example.
+ */
+export function managedAlerts(): ManagedAlert[] {
+  const alarms = [...exampleAlarms("application"), ...exampleAlarms("network")];
+  const all = [...logAlerts({ criticalServices: ["<service>"] }).map(fromGrafana), ...alarms.map(fromCloudwatch)];
+  return [...new Map(all.map((alert) => [alert.name, alert])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Alarms for an environment that has everything. */
+function exampleAlarms(balancer: "application" | "network"): Alarm[] {
+  return alarmPlan(
+    {
+      postgres: { identifier: "", replicas: [""], storageGibibytes: 400, instanceClass: "db.r8g.xlarge" },
+      cache: { replicationGroupId: "", nodes: 2 },
+      broker: { name: "" },
+      balancer,
+      nat: true,
+      healthChecks: { api: "" },
+      backupVault: "<vault>",
+      auditLogGroup: "<log group>",
+      topics: { critical: "", warning: "", heartbeat: "" },
+    },
+    {
+      ...{ databaseCpuPercent: 80, databaseLatencyMilliseconds: 50, cacheCpuPercent: 80, cacheHitPercent: 90 },
+      ...{ responseMilliseconds: 1000, errorPercent: 1 },
+    },
+  );
+}
+
+function fromGrafana(alert: GrafanaAlert): ManagedAlert {
+  const { threshold, queries, math } = alert;
+  const limit = "above" in threshold ? `> ${threshold.above}` : `< ${threshold.below}`;
+  const [first, ...others] = queries;
+  const condition =
+    others.length === 0
+      ? `${queryText(first!)} ${limit}`
+      : `${queries.map((query, index) => `${String.fromCharCode(65 + index)} = ${queryText(query)}`).join("\n")}\n${math} ${limit}`;
+  return { ...alert, evaluatedBy: "Grafana", language: first!.kind === "loki" ? "logql" : "text", condition };
+}
+
+function queryText(query: RuleQuery): string {
+  switch (query.kind) {
+    case "loki":
+    case "prometheus":
+      return query.expr;
+    case "cloudwatch":
+      return `${query.statistic} of ${query.namespace} ${query.metric}`;
+    case "insights":
+      return query.expression;
+  }
+}
+
+function fromCloudwatch(alarm: Alarm): ManagedAlert {
+  const { watches, fires, unit, periodSeconds, periods, missing } = alarm;
+  const limit = "above" in fires ? `> ${fires.above}` : `< ${fires.below}`;
+  const what = sourceText(watches);
+  return {
+    ...alarm,
+    for: `${(periodSeconds * periods) / 60}m`,
+    summary: alarm.description,
+    evaluatedBy: "CloudWatch",
+    language: "text",
+    condition: `${what} ${limit} ${unit}, ${periods} × ${periodSeconds} s, no data: ${missing}`,
+  };
+}
+
+function sourceText(watches: Alarm["watches"]): string {
+  const formula = (expression: string, parts: readonly (readonly [string, string])[]) =>
+    `${expression}\n${parts.map(([id, text]) => `  ${id} = ${text}`).join("\n")}\n`;
+  switch (watches.kind) {
+    case "metric":
+      return metricText(watches.metric);
+    case "query":
+      return watches.sql;
+    case "formula":
+      return formula(
+        watches.expression,
+        Object.entries(watches.metrics).map(([id, metric]) => [id, metricText(metric)] as const),
+      );
+    case "queryFormula":
+      return formula(watches.expression, Object.entries(watches.queries));
+  }
+}
+
+function metricText({
+  namespace,
+  metric,
+  statistic,
+}: {
+  namespace: string;
+  metric: string;
+  statistic: string;
+}): string {
+  return `${statistic} of ${namespace} ${metric}`;
+}
