@@ -65,16 +65,10 @@ export const computedOutputs: Readonly<Record<string, (resource: Existing) => Re
     address: `${physicalName}.cluster.us-east-1.rds.example.net`,
     endpoint: `${physicalName}.cluster.us-east-1.rds.example.net:5432`,
     port: 5432,
-    dbName: inputs.dbName,
+    ...(inputs.dbName === undefined ? {} : { dbName: inputs.dbName }),
     resourceId: `db-${digest.slice(0, 26).toUpperCase()}`,
     arn: `arn:aws:rds:${regionOf(inputs)}:000000000000:db:${physicalName}`,
-    masterUserSecrets: [
-      {
-        secretArn: `arn:aws:secretsmanager:${regionOf(inputs)}:000000000000:secret:rds!db-${digest.slice(0, 8)}`,
-        kmsKeyId: inputs.masterUserSecretKmsKeyId,
-        secretStatus: "active",
-      },
-    ],
+    masterUserSecrets: inputs.manageMasterUserPassword === true ? [masterSecret(inputs, digest)] : [],
   }),
   "aws:rds/proxy:Proxy": ({ physicalName }) => ({ endpoint: `${physicalName}.proxy.us-east-1.rds.example.net` }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ physicalName }) => ({
@@ -135,6 +129,15 @@ export const plantedSecret = "planted-secret-";
 
 function regionOf(inputs: Record<string, unknown>): string {
   return typeof inputs.region === "string" ? inputs.region : "us-east-1";
+}
+
+/** The secret in which RDS keeps the master password that it makes itself. */
+function masterSecret(inputs: Record<string, unknown>, digest: string): Record<string, unknown> {
+  return {
+    secretArn: `arn:aws:secretsmanager:${regionOf(inputs)}:000000000000:secret:rds!db-${digest.slice(0, 8)}`,
+    kmsKeyId: inputs.masterUserSecretKmsKeyId ?? "alias/aws/secretsmanager",
+    secretStatus: "active",
+  };
 }
 
 /** An address from TEST-NET-3 (RFC 5737), which nobody routes. */

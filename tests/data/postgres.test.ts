@@ -102,6 +102,13 @@ describe("data/postgres", () => {
       assert.ok(!small.resources.some(({ type }) => type.startsWith(`aws:${absent}`)), absent);
   });
 
+  it("tells the topic about every instance", async () => {
+    const planned = await plan({ readReplicas: 2 }, { eventTopicArn: "arn:aws:sns:us-east-1:111122223333:warning" });
+    const { sourceIds } = planned.one("aws:rds/eventSubscription:EventSubscription").inputs;
+    const identifiers = planned.all(instance).map(({ inputs }) => inputs.identifier);
+    assert.deepEqual([...(sourceIds as string[])].sort(), identifiers.sort());
+  });
+
   it("lets the proxy read exactly the roles' secrets, over TLS, and asks for identities where told to", async () => {
     const planned = await plan();
     const proxy = planned.one("aws:rds/proxy:Proxy");
