@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { loadCatalog } from "./catalog/load.ts";
+import { applyOverrides } from "./catalog/overrides.ts";
 import type { Catalog } from "./catalog/types.ts";
 import { Cluster } from "./components/compute/cluster.ts";
 import { createKubernetesProvider } from "./components/compute/kubernetesProvider.ts";
@@ -28,6 +29,7 @@ import { AuditTrail } from "./components/security/auditTrail.ts";
 import { Keys } from "./components/security/keys.ts";
 import { Secrets, secretSettings } from "./components/security/secrets.ts";
 import { ThreatDetection } from "./components/security/threatDetection.ts";
+import { ImageRegistry } from "./components/workload/imageRegistry.ts";
 import { readStackFile } from "./stack/file.ts";
 import { loadSettings, type SettingsSource } from "./stack/load.ts";
 import { createNames } from "./stack/naming.ts";
@@ -37,7 +39,8 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const source = given.source ?? stackSource();
   const settings = loadSettings(source);
   const { environment } = settings;
-  const catalog = given.catalog ?? (await loadCatalog());
+  const known = given.catalog ?? (await loadCatalog());
+  const catalog = given.catalog ?? applyOverrides(known, settings.services, source, settings.workloads);
   const names = createNames({
     project: source.project,
     environment: environment.name,
@@ -98,6 +101,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const cache = new Cache("cache", { ...base, settings: settings.cache, users: cacheUsers(catalog) }, cloud);
   const broker = new MessageBroker("broker", { ...base, settings: settings.broker }, cloud);
   new Buckets("buckets", { ...base, settings: settings.buckets, shared: catalog.buckets }, cloud);
+  new ImageRegistry("images", { ...base, settings: settings.workloads.images, services: known.services }, cloud);
   new Backups("backups", { ...base, settings: settings.backups, postgres, accountBaseline }, cloud);
 
   const cluster = new Cluster("cluster", { ...base, ...settings.platform, settings: settings.cluster }, cloud);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../catalog/types.ts";
 import type { Names } from "../../stack/naming.ts";
 import { policyDocument } from "../policyDocument.ts";
+import type { Keys } from "../security/keys.ts";
 import {
   cacheLifecyclePolicy,
   type ImageSettings,
@@ -17,13 +18,12 @@ export interface ImageRegistryArgs {
   /** Part `images` of the section `workloads`: ageing, scans, copies, caches. */
   settings: ImageSettings;
   names: Names;
-  project: string;
   accountId: string;
   region: string;
   /** Region that receives the copies. */
   recoveryRegion: string;
-  /** Customer key for data. */
-  keyArn: pulumi.Input<string>;
+  /** Customer keys: `data` for the images. */
+  keys: Pick<Keys, "arns">;
   /** All catalogued services, those that this environment leaves out included: their images are promoted from here. */
   services: readonly Pick<Service, "name">[];
   /** Refuse the deletion of repositories. */
@@ -62,7 +62,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
 function createRepository(
   name: string,
   service: string,
-  { names, keyArn, settings, protect }: ImageRegistryArgs,
+  { names, keys, settings, protect }: ImageRegistryArgs,
   parent: pulumi.Resource,
 ): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
@@ -71,7 +71,7 @@ function createRepository(
       name: names.repository(service),
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
-      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }],
+      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.data }],
       forceDelete: !protect,
     },
     { parent, protect },
@@ -84,7 +84,12 @@ function createRepository(
   return repository;
 }
 
-function createScanning(name: string, { settings, project }: ImageRegistryArgs, opts: pulumi.CustomResourceOptions) {
+/** What the names of all repositories begin with: the project and a slash. */
+function prefixOf(names: Names): string {
+  return names.repository("any").slice(0, -"any".length);
+}
+
+function createScanning(name: string, { settings, names }: ImageRegistryArgs, opts: pulumi.CustomResourceOptions) {
   new aws.ecr.RegistryScanningConfiguration(
     `${name}-scanning`,
     {
@@ -92,7 +97,7 @@ function createScanning(name: string, { settings, project }: ImageRegistryArgs, 
       rules: [
         {
           scanFrequency: settings.continuousScan ? "CONTINUOUS_SCAN" : "SCAN_ON_PUSH",
-          repositoryFilters: [{ filter: `${project}/*`, filterType: "WILDCARD" }],
+          repositoryFilters: [{ filter: `${prefixOf(names)}*`, filterType: "WILDCARD" }],
         },
       ],
     },
@@ -108,7 +113,7 @@ function createReplication(name: string, args: ImageRegistryArgs, opts: pulumi.C
         rules: [
           {
             destinations: [{ region: args.recoveryRegion, registryId: args.accountId }],
-            repositoryFilters: [{ filter: `${args.project}/`, filterType: "PREFIX_MATCH" }],
+            repositoryFilters: [{ filter: prefixOf(args.names), filterType: "PREFIX_MATCH" }],
           },
         ],
       },
@@ -131,7 +136,7 @@ function createCaches(name: string, args: ImageRegistryArgs, opts: pulumi.Custom
 function createCache(
   name: string,
   registry: PublicRegistry,
-  { keyArn }: ImageRegistryArgs,
+  { keys }: ImageRegistryArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { url, login } = upstreams[registry];
@@ -143,7 +148,7 @@ function createCache(
       description: `Cached images of ${registry}`,
       appliedFors: ["PULL_THROUGH_CACHE"],
       imageTagMutability: "MUTABLE",
-      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }],
+      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.data }],
       lifecyclePolicy: JSON.stringify(cacheLifecyclePolicy),
     },
     opts,
