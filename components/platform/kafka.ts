@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Topic } from "../../catalog/types.ts";
 import type { KafkaSettings } from "../../stack/sections/kafka.ts";
 import { type PlatformContext, readiness } from "./context.ts";
+import { DrainCleaner } from "./drainCleaner.ts";
 import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
 import { kafkaMetricsConfigMap, kafkaMetricsData, kafkaMonitors, operatorMetrics } from "./kafkaMetrics.ts";
 import {
@@ -22,6 +23,7 @@ import {
 import { planTopics, schemasTopic } from "./kafkaTopics.ts";
 import { kafkaPasswordSecret, kafkaPlatformUser } from "./kafkaUsers.ts";
 import { allowFlows, type Flows, toApiServer, withinNamespace } from "./networkPolicies.ts";
+import { hasBudget } from "./pods.ts";
 import { installChart } from "./release.ts";
 import { SchemaRegistry } from "./schemaRegistry.ts";
 import { createExternalSecret, createInsideCertificate } from "./secretResources.ts";
@@ -62,6 +64,9 @@ export class Kafka extends pulumi.ComponentResource {
       { parent: this, dependsOn: policies },
     );
     const cluster = createCluster(name, args, { parent: this, dependsOn: [operator] });
+    if (hasBudget(settings.brokers)) {
+      new DrainCleaner(`${name}-drain-cleaner`, { context }, { parent: this, dependsOn: [operator] });
+    }
     const topics = createTopics(name, args, { parent: this, dependsOn: [cluster] });
     const users = kafkaPlatformUsers.map((user) =>
       createUser(name, user, args, { parent: this, dependsOn: [cluster] }),
