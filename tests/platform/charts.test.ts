@@ -131,9 +131,8 @@ describe("image mirror", () => {
   it("leaves the registries that the mirror cannot hold", () => {
     const partial = { ...mirror, except: ["docker.elastic.co"] };
     assert.equal(mirrorImage("docker.elastic.co/a/b:1", partial), "docker.elastic.co/a/b:1");
-    assert.deepEqual(imageMirror({}, "eck-operator", partial), {
-      image: { repository: "docker.elastic.co/eck/eck-operator" },
-    });
+    const { image } = imageMirror({}, "eck-operator", partial);
+    assert.deepEqual(image, { repository: "docker.elastic.co/eck/eck-operator" });
   });
 
   it("leaves what is mirrored already", () => {
