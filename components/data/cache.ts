@@ -215,6 +215,7 @@ function createSecrets(
           address: pulumi.interpolate`rediss://${host}:${port}`,
         }),
         ...args.secrets,
+        protect: args.protect,
       },
       opts,
     );

@@ -22,6 +22,7 @@ export interface DatabaseRolesArgs {
   primaryHost: pulumi.Input<string>;
   port: number;
   databaseName: string;
+  protect: boolean;
 }
 
 /** Path in Secrets Manager of a role's credentials, for `names.secret`. */
@@ -59,7 +60,7 @@ function createRoleSecret(
   name: string,
   role: DatabaseRole,
   password: pulumi.Output<string>,
-  { names, secrets, primaryHost, port, databaseName }: DatabaseRolesArgs,
+  { names, secrets, primaryHost, port, databaseName, protect }: DatabaseRolesArgs,
   parent: pulumi.Resource,
 ): Secret {
   return new Secret(
@@ -69,6 +70,7 @@ function createRoleSecret(
       description: `Database role ${role.name}: ${role.description}`,
       value: pulumi.jsonStringify({ username: role.name, password, host: primaryHost, port, dbname: databaseName }),
       ...secrets,
+      protect,
     },
     { parent },
   );

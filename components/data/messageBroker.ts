@@ -133,6 +133,7 @@ function createSecret(
       description: "Administrator of the message broker",
       value: pulumi.jsonStringify({ username: administrator, password, host, port, url, console: consoleUrl }),
       ...args.secrets,
+      protect: args.protect,
     },
     opts,
   );

@@ -311,14 +311,14 @@ function subscribeEvents(
 
 function createRoles(
   name: string,
-  { roles, names, secrets, settings }: PostgresArgs,
+  { roles, names, secrets, settings, protect }: PostgresArgs,
   primary: aws.rds.Instance,
   opts: pulumi.ComponentResourceOptions,
 ): DatabaseRoles {
   const { databaseName } = settings;
   return new DatabaseRoles(
     `${name}-roles`,
-    { roles, names, secrets, primaryHost: primary.address, port, databaseName },
+    { roles, names, secrets, primaryHost: primary.address, port, databaseName, protect },
     opts,
   );
 }
