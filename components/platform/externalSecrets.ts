@@ -8,6 +8,7 @@ import { allowFlows, fromApiServer, fromPrometheus, toApiServer, toAws, toPodIde
 import { hasBudget, resources, topologySpread } from "./pods.ts";
 import { installChart } from "./release.ts";
 import type { ChartValues } from "./values.ts";
+import { vaultRecordPath } from "./vaultNames.ts";
 
 /** Name of the ClusterSecretStore that reads AWS Secrets Manager. */
 export const secretStore = "aws-secrets-manager";
@@ -69,6 +70,13 @@ export function externalSecretsStatements(
       Sid: "ReadSecrets",
       Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"],
       Resource: [context.names.arn("secretsmanager", `secret:${context.names.secret("")}*`), ...alsoReadable],
+    },
+    {
+      // Who may write an ExternalSecret must not come by the keys of Vault itself.
+      Sid: "NeverTheRecordOfVault",
+      Effect: "Deny",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: context.names.arn("secretsmanager", `secret:${context.names.secret(vaultRecordPath)}-*`),
     },
   ];
   if (keyArn !== undefined) {

@@ -12,7 +12,7 @@ import { scriptData } from "./scripts.ts";
 import { createInsideCertificate } from "./secretResources.ts";
 import { createSnapshotBucket, createUploader } from "./snapshotBucket.ts";
 import { vaultAccess, vaultAccessFiles } from "./vaultAccess.ts";
-import { vaultRecordPath, vaultSetupJob, vaultSnapshotJob } from "./vaultJobs.ts";
+import { vaultSetupJob, vaultSnapshotJob } from "./vaultJobs.ts";
 import {
   vaultAddress,
   vaultAudience,
@@ -20,6 +20,7 @@ import {
   vaultKeyValuePath,
   vaultKubernetesAuthPath,
   vaultNamespace,
+  vaultRecordPath,
   vaultServiceAccount,
   vaultSetupServiceAccount,
   vaultSnapshotServiceAccount,

@@ -9,6 +9,7 @@ import {
   vaultKeyValuePath,
   vaultKubernetesAuthPath,
   vaultNamespace,
+  vaultRecordPath,
   vaultSetupServiceAccount,
   vaultSnapshotServiceAccount,
   vaultTlsSecret,
@@ -22,9 +23,6 @@ const certificate = {
 };
 
 const authority = { VAULT_CACERT: "/certificate/ca.crt" };
-
-/** Path of the secret that holds recovery keys and, for the first minutes of Vault's life, the root token. */
-export const vaultRecordPath = "vault/record";
 
 /** Spec of the job that initialises and configures Vault; safe to run at any time. */
 export function vaultSetupJob(

@@ -15,6 +15,9 @@ export const vaultSnapshotServiceAccount = "vault-snapshot";
 /** Secret with the servers' certificate, made by cert-manager: `tls.crt`, `tls.key`, `ca.crt`. */
 export const vaultTlsSecret = "vault-tls";
 
+/** Path of the secret that holds recovery keys and, for the first minutes of Vault's life, the root token. */
+export const vaultRecordPath = "vault/record";
+
 /** Address of the active server: the only one that writes. */
 export const vaultAddress = `https://vault-active.${vaultNamespace}.svc:8200`;
 

@@ -7,6 +7,7 @@ import { consulValues } from "../../components/platform/consulValues.ts";
 import { platformContext } from "../../components/platform/context.ts";
 import { elasticsearchResource } from "../../components/platform/elasticResources.ts";
 import { elasticRoles, fieldMapping, quartzSchedule } from "../../components/platform/elasticSetup.ts";
+import { externalSecretsStatements } from "../../components/platform/externalSecrets.ts";
 import { kafkaRules } from "../../components/platform/kafkaMetrics.ts";
 import { kafkaNodePools, kafkaResource } from "../../components/platform/kafkaResources.ts";
 import { planTopics } from "../../components/platform/kafkaTopics.ts";
@@ -61,6 +62,14 @@ describe("Vault's servers", () => {
     };
     assert.equal(budget(1), false);
     assert.equal(budget(3), true);
+  });
+
+  it("keep their record to themselves: External Secrets reads every other entry", () => {
+    const statements = externalSecretsStatements(context);
+    const denied = statements.find(({ Effect }) => Effect === "Deny");
+    assert.equal(denied?.Sid, "NeverTheRecordOfVault");
+    const record = context.names.arn("secretsmanager", `secret:${context.names.secret("vault/record")}-AbCdEf`);
+    assert.ok(new RegExp(`^${String(denied?.Resource).replaceAll("*", ".*")}$`).test(record));
   });
 
   it("give a service what lies under its own name, and nobody but the setup a right on Vault itself", () => {
