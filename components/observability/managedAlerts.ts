@@ -35,9 +35,49 @@ export interface ManagedAlert
  */
 export function managedAlerts(): ManagedAlert[] {
   const alarms = [...exampleAlarms("application"), ...exampleAlarms("network")];
-  const all = [...logAlerts({ criticalServices: ["<service>"] }).map(fromGrafana), ...alarms.map(fromCloudwatch)];
+  const all = [
+    guardDutyFinding,
+    ...logAlerts({ criticalServices: ["<service>"] }).map(fromGrafana),
+    ...alarms.map(fromCloudwatch),
+  ];
   return [...new Map(all.map((alert) => [alert.name, alert])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** The one alert that is an event of AWS and no alarm: EventBridge hands it to the topic. */
+const guardDutyFinding: ManagedAlert = {
+  name: "GuardDutyFinding",
+  category: "security",
+  severity: "critical",
+  component: "aws-account",
+  owner: "security",
+  summary: "GuardDuty found something grave",
+  description:
+    "A finding of severity 7 or more: stolen credentials, a machine that talks to a known attacker, malware.",
+  impact: "Somebody may be inside the account or the cluster.",
+  panel: { dashboard: "security", panel: "GuardDuty findings" },
+  source: "S4, AWS GuardDuty user guide",
+  evaluatedBy: "CloudWatch",
+  language: "text",
+  condition: "source aws.guardduty, GuardDuty Finding, severity >= 7",
+  runbook: {
+    diagnosis: [
+      {
+        text: "The finding in full: which resource, which address, since when?",
+        command: "aws guardduty get-findings --detector-id <detector> --finding-ids <finding>",
+      },
+      {
+        text: "What else did the same identity or address do?",
+        command:
+          "aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=<name> --max-results 50",
+      },
+    ],
+    mitigation: [
+      "Credentials: deactivate the key, or end the role's sessions (`aws iam put-role-policy` with a deny before now); rotate what it could read.",
+      "A pod or node: cut it off with a network policy or security group, keep its disk for the investigation, then replace it.",
+      "Ours after all (a penetration test, a new tool): archive the finding with the reason.",
+    ],
+  },
+};
 
 /** Alarms for an environment that has everything. */
 function exampleAlarms(balancer: "application" | "network"): Alarm[] {

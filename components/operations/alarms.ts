@@ -76,8 +76,10 @@ function createAlarm(name: string, alarm: Alarm, args: AlarmsArgs, parent: pulum
 }
 
 function topicOf({ severity, byOtherTopic }: Alarm, { notifications, severityCap }: AlarmsArgs): pulumi.Output<string> {
-  const critical = severityCap === "critical" && severity === "critical";
-  return critical !== (byOtherTopic ?? false) ? notifications.criticalTopicArn : notifications.warningTopicArn;
+  // Where nobody is paged, nobody listens to the topic of critical alarms.
+  if (severityCap === "warning") return notifications.warningTopicArn;
+  const toCritical = (severity === "critical") !== (byOtherTopic ?? false);
+  return toCritical ? notifications.criticalTopicArn : notifications.warningTopicArn;
 }
 
 /** What the alarm looks at, in CloudWatch's words. */
