@@ -32,8 +32,10 @@ export function consulDatacenter(environment: string): string {
 /** Names of the servers' certificate: Consul's own names for servers, the Service, each server, and the server itself. */
 export function consulCertificateNames(environment: string): string[] {
   const service = ["consul-server", "*.consul-server"];
+  const server = `server.${consulDatacenter(environment)}.consul`;
   return [
-    `server.${consulDatacenter(environment)}.consul`,
+    server,
+    `*.${server}`,
     ...service.flatMap((host) => [
       host,
       `${host}.${consulNamespace}`,

@@ -116,7 +116,13 @@ function createPolicy(name: string, parent: pulumi.Resource) {
       pods: labels,
       ingress: [
         {
-          peers: [{ namespace: "trading" }, { namespace: "elastic" }, { namespace: kafkaNamespace, pods: labels }],
+          peers: [
+            { namespace: "trading" },
+            { namespace: "elastic" },
+            { namespace: kafkaNamespace, pods: labels },
+            // Jobs that register the catalog's schemas.
+            { namespace: "platform-system", pods: { "trading-platform/provisioning": "schema-registry" } },
+          ],
           ports: [schemaRegistryPort],
         },
         fromPrometheus([9404]),

@@ -148,7 +148,7 @@ function createScripts(name: string, parent: pulumi.Resource) {
     {
       metadata: { name: vaultScriptsConfigMap, namespace: vaultNamespace },
       data: scriptData(
-        "vault-reload.sh",
+        "vault-keep.sh",
         "vault-recall.sh",
         "vault-initialise.sh",
         "vault-store.sh",

@@ -14,7 +14,7 @@ import {
   vaultSnapshotServiceAccount,
   vaultTlsSecret,
 } from "./vaultNames.ts";
-import { vaultAuditDirectory, vaultScriptsConfigMap } from "./vaultValues.ts";
+import { vaultAuditFile, vaultScriptsConfigMap } from "./vaultValues.ts";
 
 const certificate = {
   name: "certificate",
@@ -75,7 +75,7 @@ export function vaultSetupJob(
             ...authority,
             VAULT_ADDR: vaultAddress,
             ACCESS_DIRECTORY: "/access",
-            AUDIT_FILE: `${vaultAuditDirectory}/audit.log`,
+            AUDIT_FILE: vaultAuditFile,
             KEY_VALUE_PATH: vaultKeyValuePath,
             KUBERNETES_AUTH_PATH: vaultKubernetesAuthPath,
             TOKEN_FILE: "/token/token",

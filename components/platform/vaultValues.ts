@@ -22,6 +22,9 @@ const certificateDirectory = "/vault/userconfig/vault-tls";
 /** Where the audit device writes its file: on a volume of its own, so that it never takes the data's space. */
 export const vaultAuditDirectory = "/vault/audit";
 
+/** File of the first audit device. */
+export const vaultAuditFile = `${vaultAuditDirectory}/audit.log`;
+
 /** A server is healthy for Kubernetes while it is sealed or not yet initialised: the setup job must be able to reach it. */
 const healthPath = "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204";
 
@@ -52,9 +55,9 @@ export function vaultValues(
       terminationGracePeriodSeconds: 30,
       serviceAccount: { create: true, name: vaultServiceAccount },
       extraEnvironmentVars: { VAULT_CACERT: `${certificateDirectory}/ca.crt`, AWS_REGION: context.region },
-      // The reloader must see Vault's process to send it a signal, see `certificateReloader`.
+      // The reloader must see Vault's process to send it a signal, see `keeper`.
       shareProcessNamespace: true,
-      extraContainers: [certificateReloader(context)],
+      extraContainers: [keeper(context, settings.auditGibibytes)],
       volumes: [
         { name: "vault-tls", secret: { secretName: vaultTlsSecret, defaultMode: 0o440 } },
         { name: "scripts", configMap: { name: vaultScriptsConfigMap, defaultMode: 0o444 } },
@@ -111,20 +114,27 @@ export function vaultValues(
 export const vaultScriptsConfigMap = "vault-scripts";
 
 /**
- * Watches the certificate and tells Vault to read it again: Vault reads it only at start and on SIGHUP, and pods of a
- * StatefulSet with OnDelete are not restarted by anybody. Runs as Vault's own user, so that the signal is allowed.
+ * Does for Vault what Vault does not do: tells it to read a renewed certificate, which it reads only at start and on
+ * SIGHUP, and turns the audit file over before it fills its volume. Pods of a StatefulSet with OnDelete are not restarted
+ * by anybody. Runs as Vault's own user, so that signals and files are allowed.
  */
-function certificateReloader(context: Pick<PlatformContext, "imageMirror">) {
+function keeper(context: Pick<PlatformContext, "imageMirror">, auditGibibytes: number) {
   return {
-    name: "certificate-reloader",
+    name: "keeper",
     image: pinnedImage("vault", context.imageMirror),
-    command: ["/bin/sh", "/scripts/vault-reload.sh"],
-    env: [{ name: "CERTIFICATE", value: `${certificateDirectory}/tls.crt` }],
+    command: ["/bin/sh", "/scripts/vault-keep.sh"],
+    env: [
+      { name: "CERTIFICATE", value: `${certificateDirectory}/tls.crt` },
+      { name: "AUDIT_FILE", value: vaultAuditFile },
+      { name: "AUDIT_MAXIMUM_BYTES", value: String((auditGibibytes * 1024 ** 3) / 4) },
+    ],
     resources: resources("5m", "16Mi", "32Mi"),
     securityContext: { ...restrictedContainer, runAsUser: 100, runAsGroup: 1000 },
     volumeMounts: [
       { name: "vault-tls", mountPath: certificateDirectory, readOnly: true },
       { name: "scripts", mountPath: "/scripts", readOnly: true },
+      // The chart's own volume.
+      { name: "audit", mountPath: vaultAuditDirectory },
     ],
   };
 }

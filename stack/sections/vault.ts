@@ -7,7 +7,7 @@ export const vaultSchema = z.strictObject({
   replicas: z.number().int().min(1).max(7).describe("Raft servers, odd"),
   /** Size of each server's data volume in GiB. */
   dataGibibytes: gibibytes(1).default(10),
-  /** Size of each server's audit volume in GiB; the file is rotated by the snapshot of the logs, never by Vault itself. */
+  /** Size of each server's audit volume in GiB; a quarter of it is one file, of which the last three are kept. */
   auditGibibytes: gibibytes(1).default(10),
   /** Memory of one server: request and limit are equal, for Raft suffers from a killed leader. */
   memory: kubernetesMemory.default("512Mi"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadCatalog } from "../../catalog/load.ts";
 import { consulAccessFiles } from "../../components/platform/consulObjects.ts";
@@ -124,11 +124,12 @@ describe("the setup job of Elasticsearch, run against a stand-in", () => {
   });
 });
 
-describe("the certificate reloader of Vault", () => {
-  const script = fileURLToPath(new URL("../../components/platform/scripts/vault-reload.sh", import.meta.url));
+describe("the keeper of Vault", () => {
+  const script = fileURLToPath(new URL("../../components/platform/scripts/vault-keep.sh", import.meta.url));
   const stubs = fileURLToPath(new URL("./stubs", import.meta.url));
 
-  it("signals Vault when the certificate changes, not before, and ends when told to", async () => {
+  /** Runs the keeper beside a process that says when it gets a signal. */
+  async function keep(test: (world: ScriptWorld, signals: () => number, end: () => Promise<unknown>) => Promise<void>) {
     const world = new ScriptWorld();
     const certificate = world.write("tls.crt", "old");
     const vault = spawn("sh", ["-c", 'trap "echo reloaded" HUP; echo ready; while true; do sleep 0.05; done']);
@@ -137,29 +138,56 @@ describe("the certificate reloader of Vault", () => {
       said += data;
     });
     world.write("state/vault-process", String(vault.pid));
-    const reloader = spawn("sh", [script], {
+    await until(() => said.includes("ready"));
+    const keeper = spawn("sh", [script], {
       env: {
         PATH: `${stubs}:/usr/bin:/bin`,
         STUB_STATE: world.state,
         CERTIFICATE: certificate,
+        AUDIT_FILE: `${world.directory}/audit.log`,
+        AUDIT_MAXIMUM_BYTES: "10",
         INTERVAL_SECONDS: "0.05",
       },
     });
-    const ended = new Promise((resolve) => reloader.on("exit", resolve));
+    const ended = new Promise((resolve) => keeper.on("exit", resolve));
     try {
-      await until(() => said.includes("ready"));
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      assert.ok(!said.includes("reloaded"), "no signal without a change");
-      writeFileSync(certificate, "renewed");
-      await until(() => said.includes("reloaded"));
-      reloader.kill("SIGTERM");
-      assert.equal(await ended, 0);
+      await test(
+        world,
+        () => said.match(/reloaded/g)?.length ?? 0,
+        () => {
+          keeper.kill("SIGTERM");
+          return ended;
+        },
+      );
     } finally {
-      reloader.kill("SIGKILL");
+      keeper.kill("SIGKILL");
       vault.kill("SIGKILL");
       world.remove();
     }
-  });
+  }
+
+  it("signals Vault when the certificate changes, not before, and ends when told to", () =>
+    keep(async (world, signals, end) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(signals(), 0, "no signal without a change");
+      world.write("tls.crt", "renewed");
+      await until(() => signals() === 1);
+      assert.equal(await end(), 0);
+    }));
+
+  it("turns a large audit file over, keeps the last ones, and leaves a small one", () =>
+    keep(async (world, signals) => {
+      world.write("audit.log", "small");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(signals(), 0);
+      world.write("audit.log", "first large file");
+      await until(() => existsSync(`${world.directory}/audit.log.1`));
+      world.write("audit.log", "second large file");
+      await until(() => existsSync(`${world.directory}/audit.log.2`) && !existsSync(`${world.directory}/audit.log`));
+      assert.equal(readFileSync(`${world.directory}/audit.log.2`, "utf8"), "first large file");
+      assert.equal(readFileSync(`${world.directory}/audit.log.1`, "utf8"), "second large file");
+      await until(() => signals() >= 1);
+    }));
 });
 
 async function until(condition: () => boolean): Promise<void> {
