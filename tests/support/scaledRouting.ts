@@ -73,7 +73,7 @@ export async function writeScaledConfig(
   text = text.replace(
     /^(\s*(?:group_wait|group_interval|repeat_interval|resolve_timeout): )"(.*)"$/gm,
     (_all, key, duration) => {
-      return `${key}"${Math.round(milliseconds(duration) / scale)}ms"`;
+      return `${key}"${scaledDuration(duration, scale)}"`;
     },
   );
   const path = join(folder, "alertmanager.yaml");
@@ -84,6 +84,11 @@ export async function writeScaledConfig(
 /** ARN of the topic as production's configuration names it. */
 export async function topicArn(topic: "critical" | "heartbeat"): Promise<string> {
   return alertTopicArn((await routingInput("production")).names, topic);
+}
+
+/** A duration of Prometheus or Alertmanager, divided. */
+export function scaledDuration(duration: string, scale: number): string {
+  return `${Math.round(milliseconds(duration) / scale)}ms`;
 }
 
 function milliseconds(duration: string): number {
