@@ -85,7 +85,7 @@ function recordingGroups(context: AlertContext): RuleGroup[] {
     .map(([name, rules]) => ({
       name: `trading.recording.${name}`,
       interval: name === "budgets" ? "5m" : evaluationInterval,
-      rules: rules.filter(recording),
+      rules: rules.filter(recording).map(({ anyMetric: _ours, ...rule }) => rule),
     }))
     .filter(({ rules }) => rules.length > 0);
 }

@@ -79,7 +79,7 @@ export function availability(context: AlertContext): {
       if (contractMetricNames.has(metric.name)) return declared.has(metric.name) ? [] : [`metric ${metric.name}`];
       return running.has(exporter.name) ? [] : [`exporter ${exporter.name}`];
     });
-    const recorded = [...new Set(expr.replace(/"[^"]*"/g, "").match(/[a-z_]+:[a-zA-Z0-9_:]+/g) ?? [])]
+    const recorded = [...new Set(expr.replace(/"[^"]*"|\[[^\]]*\]/g, "").match(/[a-z_]+:[a-zA-Z0-9_:]+/g) ?? [])]
       .filter((name) => !seen.has(name))
       .flatMap((name) => {
         const rules = expressions.get(name);

@@ -26,7 +26,7 @@ export type Labels = Readonly<Record<string, string>>;
 
 /**
  * Samples of one input series: a number stays constant, `perMinute(n)` is a counter, a text is promtool's own notation
- * (`"0x5 1x60"`, `_` for a gap) at one sample per minute.
+ * (`"0x5 1x60"`, `_` for a gap) at one sample per step, which is a minute unless the alert says otherwise.
  */
 export type Samples = number | string | { readonly perMinute: number };
 
@@ -136,6 +136,11 @@ export interface AlertDefinition {
   /** Requirement sheet, project or document that the alert comes from. */
   readonly source: string;
   readonly cases: readonly AlertCase[];
+  /**
+   * Minutes between samples, and between evaluations, in the cases. A long wait is not looked at every minute.
+   * @default 1; 10 where all series are constant and the alert waits an hour or more
+   */
+  readonly caseStep?: number;
   /** Seconds between evaluations, for expensive expressions. @default the section's 30 s */
   readonly slow?: boolean;
   /** True for alerts without comparison (the Watchdog). */

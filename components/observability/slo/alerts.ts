@@ -1,4 +1,4 @@
-import type { AlertCase, AlertContext, AlertDefinition, Duration, Severity } from "../alerts/types.ts";
+import type { AlertCase, AlertContext, AlertDefinition, Duration, Samples, Severity } from "../alerts/types.ts";
 import type { Window } from "./indicators.ts";
 import { type Objective, objectivesOf } from "./objectives.ts";
 
@@ -39,7 +39,8 @@ function burnRateAlerts(objective: Objective, minimumEventsPerSecond: number): A
         severity: indicator.warnOnly ? "warning" : rate.severity,
         component: indicator.name,
         owner: objective.owner,
-        service: "expression",
+        // Written although the expression keeps it: without it the rules of two services would look like doubles.
+        service: { fixed: service },
         expr: `${ratio(rate.long)} > ${limit} and ${ratio(rate.short)} > ${limit}${guard}`,
         for: rate.for,
         labels: { slo: indicator.name, long_window: rate.long },
@@ -93,10 +94,23 @@ function burnCases(objective: Objective, rate: BurnRate, minimum: number): Alert
     { name: "while both windows burn too fast", series: build(bad, bad, traffic), fires: [{ service }] },
     { name: "when it has stopped burning (short window good)", series: build(bad, good, traffic) },
     { name: "at a short burst (long window good)", series: build(good, bad, traffic) },
+    { name: "while the short window burns exactly as fast as allowed", series: build(bad, limit, traffic) },
+    { name: "while the long window burns exactly as fast as allowed", series: build(limit, bad, traffic) },
+    { name: "while another service burns", series: ofAnother(build(bad, bad, traffic), service) },
     ...(indicator.eventsRecord === undefined
       ? []
-      : [{ name: "with little traffic", series: build(bad, bad, minimum * 0.7) }]),
+      : [
+          { name: "with little traffic", series: build(bad, bad, minimum * 0.7) },
+          { name: "with exactly the traffic that does not count", series: build(bad, bad, minimum) },
+        ]),
   ];
+}
+
+/** The same series of a service with another name. */
+function ofAnother(series: Readonly<Record<string, Samples>>, service: string): Record<string, Samples> {
+  return Object.fromEntries(
+    Object.entries(series).map(([name, samples]) => [name.replaceAll(`"${service}"`, '"another"'), samples]),
+  );
 }
 
 /** One alert per indicator and service that says: nobody counts any more. */
@@ -138,7 +152,15 @@ function indicatorAbsent({ service, owner, indicator, le }: Objective): AlertDef
       ],
     },
     cases: [
-      { name: "when the series is missing", series: { 'up{job="other"}': 1 }, fires: [absentLabels(presence)] },
+      {
+        name: "when the series is missing, although others exist",
+        series: {
+          'up{job="other"}': 1,
+          ...(plain.includes("service=") ? ofAnother({ [plain]: 1 }, service) : {}),
+          ...(le === "" || !plain.includes("le=") ? {} : { [plain.replace(/le="[^"]*"/, 'le="+Inf"')]: 1 }),
+        },
+        fires: [absentLabels(presence)],
+      },
       { name: "while the series exists, even at rest", series: { [plain]: 0 } },
     ],
   };

@@ -83,11 +83,12 @@ function selectorMutants(expr: string): [string, string][] {
   });
 }
 
-/** The waiting time halved, doubled and dropped. */
+/** The waiting time halved, doubled and dropped; half a minute is the same as none when looked at once a minute. */
 function durationMutants(rule: AlertRule): { change: string; rule: AlertRule }[] {
   const pending = minutes(rule.for);
   if (pending === 0) return [{ change: "for 0 → 5m", rule: { ...rule, for: "5m" } }];
-  return [pending / 2, pending * 2, 0].map((changed) => ({
+  const changes = [...(pending < 2 ? [] : [pending / 2]), pending * 2, 0];
+  return changes.map((changed) => ({
     change: `for ${rule.for} → ${changed}m`,
     rule: { ...rule, for: `${Math.round(changed * 60)}s` },
   }));

@@ -54,13 +54,17 @@ export async function testRules(
     for (let start = 0; start < names.length; start += 200) {
       const files = names.slice(start, start + 200).map((name) => `${name}.test.yaml`);
       const { output } = await run(promtool, ["test", "rules", ...files], directory);
-      for (const section of output.split(/^Unit Testing: {2}/m).slice(1)) {
-        const [file = "", ...rest] = section.split("\n");
-        const text = rest.join("\n").trim();
-        verdicts.set(file.replace(/\.test\.yaml$/, ""), /^SUCCESS\b/.test(text) ? undefined : text);
+      // Prometheus 2 writes a heading per file, 3 does not; both write one verdict per file, in order.
+      const sections = output
+        .replace(/^Unit Testing:.*$/gm, "")
+        .split(/^ {2}(?=SUCCESS|FAILED:)/m)
+        .slice(1);
+      if (sections.length !== files.length)
+        throw new Error(`promtool judged ${sections.length} of ${files.length} files:\n${output}`);
+      for (const [index, text] of sections.entries()) {
+        verdicts.set(names[start + index]!, text.startsWith("SUCCESS") ? undefined : text.trim());
       }
     }
-    for (const name of names) if (!verdicts.has(name)) verdicts.set(name, "promtool did not report this file");
     return verdicts;
   });
 }

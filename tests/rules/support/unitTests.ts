@@ -23,12 +23,12 @@ interface Look {
   readonly fires: readonly Labels[];
 }
 
-/** Where a case is looked at. A firing case is looked at one minute too early as well: a wrong duration must not pass. */
-export function looks(test: AlertCase, pending: number): Look[] {
+/** Where a case is looked at. A firing case is looked at one step too early as well: a wrong duration must not pass. */
+export function looks(test: AlertCase, pending: number, step: number): Look[] {
   if (test.fires === undefined) return [{ minute: test.at ?? pending + 30, fires: [] }];
   const since = test.since ?? 0;
   const fires = { minute: since + pending, fires: test.fires };
-  const early = fires.minute - 1 - (test.slack ?? 0);
+  const early = fires.minute - step - (test.slack ?? 0);
   return [
     ...(early >= 0 ? [{ minute: early, fires: [] }] : []),
     fires,
@@ -36,9 +36,18 @@ export function looks(test: AlertCase, pending: number): Look[] {
   ];
 }
 
-function samples(value: Samples, length: number): string {
+/** Minutes between two looks; constant series need few when the alert waits for long. */
+function stepOf({ caseStep, cases, for: pending }: AlertDefinition): number {
+  if (caseStep !== undefined) return caseStep;
+  const constant = cases.every(
+    ({ series, since }) => (since ?? 0) === 0 && Object.values(series).every((value) => typeof value === "number"),
+  );
+  return constant && minutes(pending) >= 60 ? 10 : 1;
+}
+
+function samples(value: Samples, length: number, step: number): string {
   if (typeof value === "string") return value;
-  return typeof value === "number" ? `${value}+0x${length}` : `0+${value.perMinute}x${length}`;
+  return typeof value === "number" ? `${value}+0x${length}` : `0+${value.perMinute * step}x${length}`;
 }
 
 const podName = /^(.+)-[a-z0-9]+-[a-z0-9]+$/;
@@ -66,21 +75,22 @@ export function unitTest(
   rule: AlertRule = alertRule(alert, context),
 ): UnitTest {
   const pending = minutes(alert.for);
+  const step = stepOf(alert);
   const { annotations: _left, ...plain } = rule;
   return {
     rules: { groups: [{ name: "one", rules: [plain] }] },
     tests: {
       rule_files: [ruleFile],
-      evaluation_interval: "1m",
+      evaluation_interval: `${step}m`,
       tests: alert.cases.map((test) => {
-        const at = looks(test, pending);
-        const length = Math.max(...at.map(({ minute }) => minute)) + 5;
+        const at = looks(test, pending, step);
+        const length = Math.ceil(Math.max(...at.map(({ minute }) => minute)) / step) + 5;
         return {
-          interval: "1m",
+          interval: `${step}m`,
           name: test.name,
           input_series: Object.entries(test.series).map(([series, value]) => ({
             series,
-            values: samples(value, length),
+            values: samples(value, length, step),
           })),
           alert_rule_test: at.map(({ minute, fires }) => ({
             eval_time: `${minute}m`,

@@ -25,6 +25,7 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
   return [
     {
       name: "BackupStale",
+      caseStep: 5,
       category: "infrastructure",
       severity: "critical",
       component: "backup",
@@ -57,9 +58,9 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
       cases: [
         {
           name: "26 hours after the last completed job",
-          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "2x4 0x2000" },
-          since: 26 * 60 + 1,
-          slack: 1,
+          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "2x0 0x400" },
+          since: 26 * 60 + 5,
+          slack: 5,
           fires: [{}],
         },
         {
@@ -68,13 +69,13 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
             'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -20 * 3600,
             'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': 1,
           },
-          since: 6 * 60 + 1,
+          since: 6 * 60 + 5,
           fires: [{ schedule: "daily" }],
         },
         {
           name: "while jobs complete, and for backups of Velero by hand",
           series: {
-            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "0x28 1x10 0x600",
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "0x5 1x1 0x200",
             'velero_backup_last_successful_timestamp{schedule="",pod="a"}': -40 * 3600,
             'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -10 * 3600,
           },
@@ -82,13 +83,14 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "14 hours after the last completed job",
-          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "1x4 0x1000" },
+          series: { 'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': "1x0 0x300" },
           at: 840,
         },
       ],
     },
     {
       name: "DatabaseBackupStale",
+      caseStep: 5,
       category: "infrastructure",
       severity: "critical",
       component: "backup",
@@ -127,11 +129,11 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
         {
           name: "seven hours after the last completed job for RDS",
           series: {
-            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x4 0x600",
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x0 0x200",
             'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': 1,
           },
-          since: 7 * 60 + 1,
-          slack: 1,
+          since: 7 * 60 + 5,
+          slack: 5,
           fires: [{}],
         },
         {
@@ -140,13 +142,13 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
             'kube_cronjob_status_last_successful_time{namespace="backup",cronjob="dump"}': -6 * 3600,
             'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': 1,
           },
-          since: 61,
+          since: 65,
           fires: [{ namespace: "backup", cronjob: "dump" }],
         },
         {
           name: "while jobs complete, and for CronJobs of other namespaces",
           series: {
-            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x2 0x600",
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': "1x0 0x200",
             'kube_cronjob_status_last_successful_time{namespace="backup",cronjob="dump"}': 0,
             'kube_cronjob_status_last_successful_time{namespace="trading",cronjob="report"}': -9 * 3600,
           },

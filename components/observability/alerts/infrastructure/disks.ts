@@ -115,15 +115,15 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: { diagnosis: diskDiagnosis, mitigation: diskMitigation },
       cases: [
         {
-          name: "when a disk with 39 % free loses 4 % an hour",
-          series: { [available]: "3900-7x500", [size]: 10000 },
+          name: "when a disk with 39 % free loses 2.4 % an hour",
+          series: { [available]: "3900-4x500", [size]: 10000 },
           since: 1,
           fires: [disk],
         },
         {
-          name: "when it loses 0.5 % an hour, when much is free, when it gains, and for file systems in memory",
+          name: "when it loses 0.9 % an hour, when much is free, when it gains, and for file systems in memory",
           series: {
-            [available]: "3900-0.8x500",
+            [available]: "3900-1.5x500",
             [size]: 10000,
             [available.replace('"a"', '"large"')]: "9000-8x500",
             [size.replace('"a"', '"large"')]: 10000,

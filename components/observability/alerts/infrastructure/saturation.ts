@@ -120,7 +120,7 @@ export function saturationAlerts({ settings }: AlertContext): AlertDefinition[] 
           since: 1,
           fires: [{ resource: "node_inodes", subject: "a//" }],
         },
-        { name: "when use grows by 0.4 % an hour", series: { [disk]: "0.6+0.0000667x500", ...hard }, at: 200 },
+        { name: "when use grows by 0.9 % an hour", series: { [disk]: "0.6+0.00015x500", ...hard }, at: 200 },
         { name: "when little is used", series: { [disk]: "0.3+0.0009x220", ...hard }, at: 200 },
         { name: "for a resource whose use swings", series: { [node]: "0.6+0.001x300", ...hard }, at: 200 },
       ],

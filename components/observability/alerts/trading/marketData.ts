@@ -155,6 +155,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
               "0+10x4 40x60",
           },
           since: 6,
+          slack: 1,
           fires: [{}],
         },
         {
