@@ -5,11 +5,13 @@ import type { ElasticSettings } from "../../stack/sections/elastic.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { Bucket, type BucketObjectLock } from "../data/bucket.ts";
 import { type PlatformContext, readiness } from "./context.ts";
+import { createDisruptionBudget } from "./disruptionBudget.ts";
 import { elasticFlows } from "./elasticFlows.ts";
 import { elasticSetupJob } from "./elasticJob.ts";
 import {
   auditBucketPurpose,
   type ElasticPlatformUser,
+  elasticCluster,
   elasticNamespace,
   elasticPlatformUsers,
   elasticScriptsConfigMap,
@@ -256,7 +258,18 @@ function createKibana(name: string, args: ElasticArgs, { parent, dependsOn }: Or
     context,
     { parent, dependsOn: [kept] },
   );
-  const manifest = kibanaResource(settings.kibanaReplicas);
+  // The operator makes a budget for Elasticsearch only.
+  createDisruptionBudget(
+    `${name}-kibana-budget`,
+    {
+      name: "kibana",
+      namespace: elasticNamespace,
+      matchLabels: { "kibana.k8s.elastic.co/name": elasticCluster },
+      replicas: settings.kibanaReplicas,
+    },
+    parent,
+  );
+  const manifest = kibanaResource(context, settings.kibanaReplicas);
   return new kubernetes.apiextensions.CustomResource(
     `${name}-kibana`,
     {

@@ -2,7 +2,7 @@ import type { ElasticSettings } from "../../stack/sections/elastic.ts";
 import { imagePin } from "./charts.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { type ElasticPlatformUser, elasticCluster, elasticNamespace, elasticTlsSecret } from "./elasticNames.ts";
-import { hasBudget, resources, restrictedPod } from "./pods.ts";
+import { hasBudget, resources, restrictedPod, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Version of Elasticsearch, Kibana and Logstash, which must be the same. */
@@ -193,7 +193,7 @@ function snapshotTokenVolume() {
 }
 
 /** Kibana: a space for the audit trail, no telemetry, encryption keys that survive a restart. */
-export function kibanaResource(replicas: number) {
+export function kibanaResource(context: Pick<PlatformContext, "topologySpread">, replicas: number) {
   return {
     apiVersion: "kibana.k8s.elastic.co/v1",
     kind: "Kibana",
@@ -211,6 +211,9 @@ export function kibanaResource(replicas: number) {
           automountServiceAccountToken: false,
           priorityClassName: priorityClasses.observability,
           securityContext: restrictedPod(1000),
+          topologySpreadConstraints: topologySpread(context, replicas, {
+            "kibana.k8s.elastic.co/name": elasticCluster,
+          }),
           // Kibana 9.4 does not start with less.
           containers: [{ name: "kibana", resources: resources("250m", "2Gi") }],
         },

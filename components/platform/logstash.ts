@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EventSchema } from "../../catalog/types.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { type PlatformContext, readiness } from "./context.ts";
-import { auditBucketPurpose, auditDataStream, elasticNamespace } from "./elasticNames.ts";
+import { createDisruptionBudget } from "./disruptionBudget.ts";
+import { auditBucketPurpose, auditDataStream, elasticCluster, elasticNamespace } from "./elasticNames.ts";
 import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
 import {
   logstashExternalSecret,
@@ -35,6 +36,16 @@ export class Logstash extends pulumi.ComponentResource {
     const secrets = createSecrets(name, args, this);
     const identity = createIdentity(name, args, this);
     createPipelines(name, args, { parent: this, dependsOn: [...secrets, ...identity] });
+    createDisruptionBudget(
+      `${name}-budget`,
+      {
+        name: "logstash",
+        namespace: elasticNamespace,
+        matchLabels: { "logstash.k8s.elastic.co/name": elasticCluster },
+        replicas: args.replicas,
+      },
+      this,
+    );
     this.registerOutputs({});
   }
 }

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformContext } from "./context.ts";
+import { createDisruptionBudget } from "./disruptionBudget.ts";
 import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
 import { awaitAnnotations } from "./jobs.ts";
 import {
@@ -11,7 +12,6 @@ import {
   schemaRegistryUsers,
 } from "./kafkaNames.ts";
 import { allowFlows, fromPrometheus } from "./networkPolicies.ts";
-import { hasBudget } from "./pods.ts";
 import {
   schemaRegistryCertificateNames,
   schemaRegistryLogins,
@@ -169,14 +169,9 @@ function createRegistry(
     { parent, dependsOn: [registry] },
   );
   new kubernetes.apiextensions.CustomResource(`${name}-monitor`, schemaRegistryMonitor(), { parent });
-  if (hasBudget(replicas)) {
-    new kubernetes.policy.v1.PodDisruptionBudget(
-      `${name}-budget`,
-      {
-        metadata: { name: "schema-registry", namespace: kafkaNamespace },
-        spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
-      },
-      { parent },
-    );
-  }
+  createDisruptionBudget(
+    `${name}-budget`,
+    { name: "schema-registry", namespace: kafkaNamespace, matchLabels: labels, replicas },
+    parent,
+  );
 }
