@@ -39,6 +39,8 @@ export type Mode = "first" | "steady";
 export class PlanMonitor extends MockMonitor {
   /** Every resource in the order of registration. */
   readonly planned: PlannedResource[] = [];
+  /** What went wrong while resources were registered: the SDK tells only those who wait for the resource's outputs. */
+  readonly failures: unknown[] = [];
   readonly #mode: Mode;
   readonly #onProgress: ((count: number) => void) | undefined;
 
@@ -71,6 +73,7 @@ export class PlanMonitor extends MockMonitor {
       response.setObject(structure.Struct.fromJavaScript(outputs as Record<string, structure.JavaScriptValue>));
       callback(null, response);
     } catch (error) {
+      this.failures.push(error);
       callback(error);
     }
   }

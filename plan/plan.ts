@@ -73,6 +73,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const source = { project, file: file.file, text: file.text, config: file.config };
   const warnings: string[] = [];
   const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog: request.catalog })));
+  if (monitor.failures.length > 0) throw monitor.failures[0];
   return {
     project,
     stack: request.stack,

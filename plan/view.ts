@@ -60,21 +60,21 @@ interface Row {
 
 /** Components by room, each with its own resources counted by type; a component inside another one is indented. */
 function roomsOf(plan: Plan): [string, Row[]][] {
-  const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
-  const children = new Map<string, PlannedResource[]>();
+  const family = familyOf(plan.resources);
+  const { byUrn } = family;
+  const owned = new Map<string, PlannedResource[]>();
   for (const resource of plan.resources) {
     if (!resource.custom || resource.type.startsWith("pulumi:")) continue;
-    const owner = ownerOf(resource, byUrn);
-    children.set(owner, [...(children.get(owner) ?? []), resource]);
+    add(owned, ownerOf(resource, byUrn), resource);
   }
   const rooms = new Map<string, Map<string, PlannedResource[]>>();
-  for (const [owner, owned] of children) {
+  for (const [owner, resources] of owned) {
     const component = byUrn.get(owner);
-    const top = component === undefined ? undefined : topComponent(component, byUrn);
+    const top = component === undefined ? undefined : topComponent(component, family);
     const room = top?.type.split(":")[1] ?? "stack";
     const label = top?.name ?? "stack";
     const rows = rooms.get(room) ?? new Map<string, PlannedResource[]>();
-    rows.set(label, [...(rows.get(label) ?? []), ...owned]);
+    rows.set(label, [...(rows.get(label) ?? []), ...resources]);
     rooms.set(room, rows);
   }
   const rank = (room: string) => (roomOrder.includes(room) ? roomOrder.indexOf(room) : roomOrder.length);
@@ -88,6 +88,26 @@ function roomsOf(plan: Plan): [string, Row[]][] {
     ]);
 }
 
+/** Who is whose child. */
+interface Family {
+  byUrn: Map<string, PlannedResource>;
+  children: Map<string, PlannedResource[]>;
+}
+
+function familyOf(resources: readonly PlannedResource[]): Family {
+  const children = new Map<string, PlannedResource[]>();
+  for (const resource of resources) {
+    if (resource.parent !== undefined) add(children, resource.parent, resource);
+  }
+  return { byUrn: new Map(resources.map((resource) => [resource.urn, resource])), children };
+}
+
+function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
 /** URN of the nearest component above a resource. */
 function ownerOf(resource: PlannedResource, byUrn: Map<string, PlannedResource>): string {
   let parent = byUrn.get(resource.parent ?? "");
@@ -95,18 +115,20 @@ function ownerOf(resource: PlannedResource, byUrn: Map<string, PlannedResource>)
   return parent?.urn ?? "";
 }
 
-/** The outermost component of the same room, so that helpers inside a system do not become rows of their own. */
-function topComponent(component: PlannedResource, byUrn: Map<string, PlannedResource>): PlannedResource | undefined {
+/**
+ * The outermost component that stands for one thing. A component without resources of its own whose children are of
+ * several kinds only gathers them (a whole room, a group of systems), so its children become rows.
+ */
+function topComponent(component: PlannedResource, family: Family): PlannedResource | undefined {
   if (component.type === stackType) return undefined;
-  const parent = byUrn.get(component.parent ?? "");
-  if (parent === undefined || parent.type === stackType || isRoomDoor(parent)) return component;
-  return topComponent(parent, byUrn);
+  const parent = family.byUrn.get(component.parent ?? "");
+  if (parent === undefined || parent.type === stackType || gathers(parent, family)) return component;
+  return topComponent(parent, family);
 }
 
-/** A component that only gathers a whole room (`trading-platform:platform:Platform`). */
-function isRoomDoor({ type, custom }: PlannedResource): boolean {
-  const [, room = "", name = ""] = type.split(":");
-  return !custom && name.toLowerCase() === room;
+function gathers({ urn }: PlannedResource, { children }: Family): boolean {
+  const below = children.get(urn) ?? [];
+  return below.every(({ custom }) => !custom) && new Set(below.map(({ type }) => type)).size > 1;
 }
 
 function countTypes(resources: readonly PlannedResource[]): string[] {
@@ -131,13 +153,9 @@ function stateView(
   const lines = [
     `${paint.bold("State")} ${plural(stateful.length, "resource")} with data, ${held.length} protected from deletion`,
   ];
-  if (held.length > 0) lines.push(...wrap("  protected    ", held.map(label), width));
-  if (open.length > 0) lines.push(...wrap("  unprotected  ", open.map(label), width));
+  if (held.length > 0) lines.push(...wrap("  protected    ", countTypes(held), width));
+  if (open.length > 0) lines.push(...wrap("  unprotected  ", countTypes(open), width));
   return lines;
-}
-
-function label({ type, name }: PlannedResource): string {
-  return `${type.split(":").at(-1)} ${name}`;
 }
 
 /** Words joined by commas after a head, broken at `width` and indented to the head's end. */
