@@ -91,6 +91,7 @@ describe("data/bucketRules", () => {
         assert.ok((rule?.transitions ?? []).every(({ days }) => days < expireAfterDays));
         assert.notDeepEqual(rule?.transitions, [], "S3 refuses an empty list");
       }),
+      { examples: [[30], [31], [90], [91]] },
     );
   });
 

@@ -71,6 +71,7 @@ describe("data/cacheAccess", () => {
 
   it("takes everything away before it gives, and dangerous commands last", () => {
     const words = accessString({ name: "macd", prefix: "macd" }).split(" ");
+    assert.ok(words.includes("-@all"));
     assert.ok(words.indexOf("-@all") < words.findIndex((word) => word.startsWith("+")));
     assert.equal(words.at(-1), "-@dangerous");
   });
