@@ -2,8 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { exporterNames, MonitoringSettings } from "../../stack/sections/monitoring.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
+import { exporterAccount } from "../data/accounts.ts";
 import { cacheSecretPath } from "../data/cacheAccess.ts";
 import { databaseSecretPath } from "../data/databaseRoles.ts";
+import type { MessageBroker } from "../data/messageBroker.ts";
+import type { Postgres } from "../data/postgres.ts";
 import { authoritySecret } from "./authority.ts";
 import type { ChartName } from "./charts.ts";
 import { cloudwatchExporterServiceAccount, cloudwatchExporterValues, cloudwatchStatements } from "./cloudwatchJobs.ts";
@@ -17,7 +20,6 @@ import {
 } from "./exporterValues.ts";
 import { createExternalSecret } from "./externalSecretResource.ts";
 import { createFlowPolicies } from "./flowPolicies.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
 import { exporterFlows } from "./monitoringFlows.ts";
 import { monitoringNamespace } from "./monitoringNames.ts";
 import { publicProbes, vaultProbe } from "./probes.ts";
@@ -25,31 +27,20 @@ import { rabbitmqScrapes } from "./rabbitmqScrape.ts";
 import { installChart } from "./release.ts";
 import type { ExternalSecretPlan, SecretSource } from "./secretManifests.ts";
 import type { ChartValues } from "./values.ts";
+import { brokerExporterPath } from "./watchingAccounts.ts";
 
 /** Arguments of `Exporters`. */
-export interface ExportersArgs extends SecretCustody {
+export interface ExportersArgs {
   context: PlatformContext;
   /** Section `monitoring` of the stack file. */
   settings: MonitoringSettings;
-  /** Hosts of the database's read replicas, each watched by an exporter of its own; as many as the settings say. */
-  databaseReplicaHosts: readonly pulumi.Input<string>[];
-  /** Host of the message broker. */
-  brokerHost: pulumi.Input<string>;
+  /** Database: each of its read replicas is watched by an exporter of its own. */
+  postgres: Pick<Postgres, "replicaHosts">;
+  /** Message broker, which serves its metrics itself. */
+  broker: Pick<MessageBroker, "host">;
   /** Servers of Vault, each probed by its own name; 0 where Vault is not installed. */
   vaultReplicas: number;
 }
-
-/** Role in the database that the exporter logs in with: member of `pg_monitor` and of nothing else. */
-export const databaseExporterRole = "postgres_exporter";
-
-/** User of the cache that only watches. */
-export const cacheExporterUser = "exporter";
-
-/** User of the message broker with the tag `monitoring` and without any permission. */
-export const brokerExporterUser = "prometheus";
-
-/** Path in Secrets Manager of that user: `username` and `password`. */
-export const brokerExporterPath = "broker/prometheus";
 
 /**
  * Exporters of what has no metrics of its own that Prometheus could read, and the probes of the public addresses. Each
@@ -78,9 +69,11 @@ const openPostgres: Opener = (name, args, parent, policies) => {
   // The entry names the primary; a replica is the same login at another host.
   const hosts: [instance: string, host: pulumi.Input<string>][] = [
     ["primary", "{{ .host }}"],
-    ...args.databaseReplicaHosts.map((host, index) => [`replica-${index + 1}`, host] as [string, pulumi.Input<string>]),
+    ...args.postgres.replicaHosts.map(
+      (host, index) => [`replica-${index + 1}`, host] as [string, pulumi.Input<string>],
+    ),
   ];
-  const path = databaseSecretPath(databaseExporterRole);
+  const path = databaseSecretPath(exporterAccount);
   for (const [instance, host] of hosts) {
     const secretName = `postgres-exporter-${instance}`;
     const secret = bring(name, args, parent, {
@@ -104,7 +97,7 @@ const openRedis: Opener = (name, args, parent, policies) => {
   const secretName = "redis-exporter";
   const secret = bring(name, args, parent, {
     name: secretName,
-    data: properties(cacheSecretPath(cacheExporterUser), "password", "address"),
+    data: properties(cacheSecretPath(exporterAccount), "password", "address"),
   });
   release(name, args, parent, [secret, ...policies], {
     chart: "prometheus-redis-exporter",
@@ -112,7 +105,7 @@ const openRedis: Opener = (name, args, parent, policies) => {
       name: secretName,
       addressKey: "address",
       passwordKey: "password",
-      user: cacheExporterUser,
+      user: exporterAccount,
     }),
   });
 };
@@ -132,28 +125,12 @@ const openElasticsearch: Opener = (name, args, parent, policies) => {
 /** Amazon MQ serves metrics itself: the account and the scrape are all that is needed. */
 const openRabbitmq: Opener = (name, args, parent) => {
   const secretName = "rabbitmq-metrics";
-  const password = createPassword(`${name}-rabbitmq-password`, parent);
-  const entry = createGeneratedSecret(
-    `${name}-rabbitmq-account`,
-    {
-      context: args.context,
-      path: brokerExporterPath,
-      description: "User of the message broker that may read metrics and nothing else",
-      value: pulumi.jsonStringify({ username: brokerExporterUser, password }),
-      secretsKeyArn: args.secretsKeyArn,
-      secretRecoveryDays: args.secretRecoveryDays,
-    },
-    parent,
-  );
-  const secret = bring(
-    name,
-    args,
-    parent,
-    { name: secretName, data: properties(brokerExporterPath, "username", "password") },
-    [entry],
-  );
+  const secret = bring(name, args, parent, {
+    name: secretName,
+    data: properties(brokerExporterPath, "username", "password"),
+  });
   for (const scrape of rabbitmqScrapes(args.settings.rabbitmq, {
-    host: args.brokerHost,
+    host: args.broker.host,
     credentialsSecret: secretName,
   })) {
     new kubernetes.apiextensions.CustomResource(`${name}-scrape-${scrape.metadata.name}`, scrape, {
@@ -209,13 +186,12 @@ function bring(
   { context }: ExportersArgs,
   parent: pulumi.Resource,
   plan: Omit<ExternalSecretPlan, "namespace">,
-  dependsOn: pulumi.Resource[] = [],
 ) {
   return createExternalSecret(
     `${name}-${plan.name}-secret`,
     context,
     { ...plan, namespace: monitoringNamespace },
-    { parent, dependsOn },
+    { parent },
   );
 }
 

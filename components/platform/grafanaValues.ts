@@ -162,8 +162,8 @@ function grafanaConfiguration(settings: MonitoringSettings["grafana"], rootUrl: 
   return {
     server: { root_url: rootUrl, domain: new URL(rootUrl).hostname, enable_gzip: true },
     ...(settings.database === "postgres"
-      ? // Host, name, user and password come as GF_DATABASE_*; RDS takes TLS only.
-        { database: { type: "postgres", ssl_mode: "require", max_open_conn: 10 } }
+      ? // Host, user and password come as GF_DATABASE_*; the name is the role's; RDS takes TLS only.
+        { database: { type: "postgres", name: "grafana", ssl_mode: "require", max_open_conn: 10 } }
       : {}),
     ...(settings.replicas > 1
       ? // Replicas tell each other which alerts were sent; otherwise each sends its own.

@@ -91,6 +91,8 @@ export function jaegerConfiguration(settings: TracingSettings, storage: JaegerSt
 /** The Monitor page reads what the collector made of the spans before sampling. */
 const spanMetricsSource = {
   endpoint: prometheusAddress,
+  // The collector counts in seconds, Jaeger would look for milliseconds.
+  latency_unit: "s",
   normalize_calls: true,
   normalize_duration: true,
 };

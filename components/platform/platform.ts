@@ -2,7 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../../catalog/types.ts";
 import type { OptionalSystem } from "../../stack/sections/platform.ts";
 import type { Settings } from "../../stack/settings.ts";
-import type { KeyPurpose } from "../security/keyPolicies.ts";
+import { platformBuckets } from "../data/buckets.ts";
+import type { MessageBroker } from "../data/messageBroker.ts";
+import type { Postgres } from "../data/postgres.ts";
+import type { Certificates } from "../network/certificates.ts";
+import type { Dns } from "../network/dns.ts";
+import type { EdgeFirewall } from "../network/edgeFirewall.ts";
+import type { Keys } from "../security/keys.ts";
 import { ArgoRollouts } from "./argoRollouts.ts";
 import { CertManager } from "./certManager.ts";
 import type { PlatformContext } from "./context.ts";
@@ -25,22 +31,18 @@ export interface PlatformArgs {
   settings: Settings;
   /** What the business runs: who may log in to Vault, which topics and users there are. */
   catalog: Catalog;
-  /** ARNs of the customer keys by purpose. */
-  keyArns: Readonly<Record<KeyPurpose, pulumi.Input<string>>>;
-  /** Hosted zone of the domain; absent: no DNS records and no public certificates. */
-  zoneId?: pulumi.Input<string>;
-  /** ACM certificate of the domain, for an application balancer. */
-  certificateArn?: pulumi.Input<string>;
-  /** Web firewall, for an application balancer. */
-  webAclArn?: pulumi.Input<string>;
-  /** Bucket that receives an application balancer's access logs. */
-  logBucket?: string;
-  /** ARNs of secrets with names of their own that External Secrets reads too: the one that RDS makes. @default none */
-  alsoReadableSecrets?: pulumi.Input<string>[];
-  /** Hosts of the database's read replicas; each has an exporter of its own. */
-  databaseReplicaHosts: readonly pulumi.Input<string>[];
-  /** Host of the message broker, whose metrics Prometheus reads. */
-  brokerHost: pulumi.Input<string>;
+  /** Customer keys by purpose. */
+  keys: Pick<Keys, "arns">;
+  /** Zone of the domain; without one there are no DNS records and no public certificates. */
+  dns: Pick<Dns, "zoneId">;
+  /** Certificate that an application balancer shows. */
+  certificates: Pick<Certificates, "arn">;
+  /** Web firewall that an application balancer carries. @default none */
+  firewall?: Pick<EdgeFirewall, "arn">;
+  /** Database: the systems that watch have accounts in it, its administrator's secret is read by External Secrets. */
+  postgres: Pick<Postgres, "masterSecretArn" | "replicaHosts" | "primaryHost" | "port" | "databaseName">;
+  /** Message broker, whose metrics Prometheus reads. */
+  broker: Pick<MessageBroker, "host">;
   /** What replaces the rules of kube-prometheus-stack. @default the chart's rules, without those of hidden targets */
   chartRules?: ChartValues;
 }
@@ -57,8 +59,9 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("trading-platform:platform:Platform", name, { environment: args.context.environment }, opts);
-    const { context, settings } = args;
+    const { context, settings, keys } = args;
     const { platform } = settings;
+    const { zoneId } = args.dns;
     const installs = (system: OptionalSystem) => !platform.without.includes(system);
     const after = (...dependsOn: pulumi.Resource[]) => ({ parent: this, dependsOn });
 
@@ -66,12 +69,17 @@ export class Platform extends pulumi.ComponentResource {
     const definitions = new CustomResourceDefinitions(`${name}-definitions`, { context }, after(namespaces));
     const certificates = new CertManager(
       `${name}-cert-manager`,
-      { context, ...platform.certManager, zoneId: args.zoneId },
+      { context, ...platform.certManager, zoneId },
       after(definitions),
     );
     const secrets = new ExternalSecrets(
       `${name}-external-secrets`,
-      { context, ...platform.externalSecrets, keyArn: args.keyArns.secrets, alsoReadable: args.alsoReadableSecrets },
+      {
+        context,
+        ...platform.externalSecrets,
+        keyArn: keys.arns.secrets,
+        alsoReadable: [args.postgres.masterSecretArn],
+      },
       after(certificates),
     );
     new MetricsServer(`${name}-metrics-server`, { context, ...platform.metricsServer }, after(certificates));
@@ -80,20 +88,16 @@ export class Platform extends pulumi.ComponentResource {
       {
         context,
         settings: { ...settings.gateway, allowedRanges: settings.edge.allowedRanges },
-        certificateArn: args.certificateArn,
-        webAclArn: args.webAclArn,
-        logBucket: args.logBucket,
-        publicCertificates: args.zoneId !== undefined,
+        certificateArn: args.certificates.arn,
+        webAclArn: args.firewall?.arn,
+        logBucket: context.names.bucket(platformBuckets.accessLogs),
+        publicCertificates: zoneId !== undefined,
       },
       after(certificates),
     );
-    if (args.zoneId !== undefined && installs("external-dns")) {
+    if (zoneId !== undefined && installs("external-dns")) {
       const source = settings.gateway.balancer === "network" ? "routes" : "ingress";
-      new ExternalDns(
-        `${name}-external-dns`,
-        { context, ...platform.externalDns, zoneId: args.zoneId, source },
-        after(gateway),
-      );
+      new ExternalDns(`${name}-external-dns`, { context, ...platform.externalDns, zoneId, source }, after(gateway));
     }
     const rollouts = installs("argo-rollouts")
       ? [new ArgoRollouts(`${name}-argo-rollouts`, { context, ...platform.argoRollouts }, after(definitions))]
@@ -108,12 +112,12 @@ export class Platform extends pulumi.ComponentResource {
     }
 
     const custody = {
-      secretsKeyArn: args.keyArns.secrets,
+      secretsKeyArn: keys.arns.secrets,
       secretRecoveryDays: settings.security.secrets.recoveryWindowDays,
     };
     const stateful = new StatefulSystems(
       `${name}-stateful`,
-      { context, settings, catalog: args.catalog, keyArns: args.keyArns, ...custody },
+      { context, settings, catalog: args.catalog, keyArns: keys.arns, ...custody },
       after(definitions, certificates, secrets),
     );
     this.telemetry = new Telemetry(
@@ -121,9 +125,9 @@ export class Platform extends pulumi.ComponentResource {
       {
         context,
         settings,
-        dataKeyArn: args.keyArns.data,
-        databaseReplicaHosts: args.databaseReplicaHosts,
-        brokerHost: args.brokerHost,
+        dataKeyArn: keys.arns.data,
+        postgres: args.postgres,
+        broker: args.broker,
         chartRules: args.chartRules,
         searchReady: stateful.searchReady,
         ...custody,

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MonitoringSettings } from "../../stack/sections/monitoring.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
+import { grafanaAccount } from "../data/accounts.ts";
 import { databaseSecretPath } from "../data/databaseRoles.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
 import { Secret } from "../security/secret.ts";
@@ -40,9 +41,6 @@ export interface PrometheusStackArgs extends SecretCustody {
    */
   chartRules?: ChartValues;
 }
-
-/** Role in the database that Grafana keeps its state with; its secret is made with the database's other roles. */
-export const grafanaDatabaseRole = "grafana";
 
 /** Path in Secrets Manager of Grafana's administrator: `username` and `password`. */
 export const grafanaAdministratorPath = "grafana/administrator";
@@ -159,7 +157,7 @@ function createSecrets(
     parent,
   );
   const searchPath = elasticUserSecretPath("grafana");
-  const databasePath = databaseSecretPath(grafanaDatabaseRole);
+  const databasePath = databaseSecretPath(grafanaAccount);
   return [
     bring(
       grafanaAdminSecret,
@@ -176,7 +174,6 @@ function createSecrets(
       ? [
           bring(grafanaDatabaseSecret, {
             GF_DATABASE_HOST: from(databasePath, "host"),
-            GF_DATABASE_NAME: from(databasePath, "dbname"),
             GF_DATABASE_USER: from(databasePath, "username"),
             GF_DATABASE_PASSWORD: from(databasePath, "password"),
           }),
@@ -201,6 +198,7 @@ function createLoginEntry(name: string, args: PrometheusStackArgs, path: string,
       keyArn: args.secretsKeyArn,
       description: 'Grafana\'s login: JSON {"clientSecret": "…"} as the login provider gave it',
       recoveryWindowDays: args.secretRecoveryDays,
+      protect: args.context.protect,
     },
     { parent },
   );

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { OptionalSystem } from "../../stack/sections/platform.ts";
 import type { Settings } from "../../stack/settings.ts";
+import type { MessageBroker } from "../data/messageBroker.ts";
+import type { Postgres } from "../data/postgres.ts";
 import { Alloy } from "./alloy.ts";
 import type { PlatformContext } from "./context.ts";
 import { Exporters } from "./exporters.ts";
@@ -10,6 +12,7 @@ import { Loki } from "./loki.ts";
 import { OpenTelemetryCollector } from "./openTelemetryCollector.ts";
 import { PrometheusStack } from "./prometheusStack.ts";
 import type { ChartValues } from "./values.ts";
+import { WatchingAccounts } from "./watchingAccounts.ts";
 
 /** What the systems that watch need from the others. */
 export interface TelemetryArgs extends SecretCustody {
@@ -17,10 +20,10 @@ export interface TelemetryArgs extends SecretCustody {
   settings: Pick<Settings, "platform" | "monitoring" | "logging" | "tracing" | "routing" | "vault">;
   /** ARN of the customer key for buckets, under which the logs lie. */
   dataKeyArn: pulumi.Input<string>;
-  /** Hosts of the database's read replicas. */
-  databaseReplicaHosts: readonly pulumi.Input<string>[];
-  /** Host of the message broker. */
-  brokerHost: pulumi.Input<string>;
+  /** Database, in which the exporter and Grafana have accounts. */
+  postgres: Pick<Postgres, "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "replicaHosts">;
+  /** Message broker, in which Prometheus has an account. */
+  broker: Pick<MessageBroker, "host">;
   /** What replaces the chart's own rules, see `PrometheusStackArgs`. */
   chartRules?: ChartValues;
   /** What must be there before anybody logs in to Elasticsearch. */
@@ -55,6 +58,17 @@ function openMonitoring(
 ): PrometheusStack {
   const { context, settings, secretsKeyArn, secretRecoveryDays, searchReady } = args;
   const custody = { secretsKeyArn, secretRecoveryDays };
+  const accounts = new WatchingAccounts(
+    `${name}-accounts`,
+    {
+      context,
+      postgres: args.postgres,
+      broker: args.broker,
+      grafanaInDatabase: settings.monitoring.grafana.database === "postgres",
+      ...custody,
+    },
+    { parent },
+  );
   const stack = new PrometheusStack(
     `${name}-monitoring`,
     {
@@ -65,7 +79,7 @@ function openMonitoring(
       chartRules: args.chartRules,
       ...custody,
     },
-    { parent, dependsOn: [...searchReady] },
+    { parent, dependsOn: [accounts, ...searchReady] },
   );
   const exporters = settings.monitoring.exporters.filter((each) => each !== "elasticsearch" || installs("elastic"));
   new Exporters(
@@ -73,10 +87,9 @@ function openMonitoring(
     {
       context,
       settings: { ...settings.monitoring, exporters },
-      databaseReplicaHosts: args.databaseReplicaHosts,
-      brokerHost: args.brokerHost,
+      postgres: args.postgres,
+      broker: args.broker,
       vaultReplicas: installs("vault") ? settings.vault.replicas : 0,
-      ...custody,
     },
     { parent, dependsOn: [stack] },
   );

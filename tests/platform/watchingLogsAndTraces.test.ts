@@ -228,6 +228,12 @@ describe("Jaeger", () => {
     for (const endpoint of endpoints.filter((each) => !each.startsWith("http"))) assert.match(endpoint, /^0\.0\.0\.0:/);
   });
 
+  it("looks for span metrics in the unit that the collector makes them in", () => {
+    const made = tree(gatewayConfiguration("tracing", settings.tracing)).connectors!.span_metrics!.histogram!.unit;
+    assert.equal(made, "s");
+    assert.match(JSON.stringify(values().userconfig), /"latency_unit":"s"/);
+  });
+
   it("never stops all pods at once, and runs the pinned version", () => {
     assert.equal((values().jaeger!.strategy as unknown as { type: string }).type, "RollingUpdate");
     assert.deepEqual(values().jaeger!.image, { tag: chartPin("jaeger").appVersion });

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { loadCatalog } from "../../catalog/load.ts";
 import { type PlatformContext, platformContext } from "../../components/platform/context.ts";
@@ -44,19 +45,25 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
     {
       context,
       settings,
-      zoneId: "Z0123456789ABCDEFGHIJ",
-      certificateArn: names.arn("acm", "certificate/edge"),
-      webAclArn: names.arn("wafv2", "regional/webacl/edge"),
-      logBucket: names.bucket("access-logs"),
-      databaseReplicaHosts: Array.from(
-        { length: settings.postgres.readReplicas },
-        (_, index) => `replica-${index + 1}.${settings.environment.domain}`,
-      ),
-      brokerHost: `broker.${settings.environment.domain}`,
       catalog: await loadCatalog(),
-      keyArns: Object.fromEntries(
-        keyPurposes.map((purpose) => [purpose, names.arn("kms", `key/${purpose}`)]),
-      ) as PlatformArgs["keyArns"],
+      keys: {
+        arns: Object.fromEntries(
+          keyPurposes.map((purpose) => [purpose, pulumi.output(names.arn("kms", `key/${purpose}`))]),
+        ) as PlatformArgs["keys"]["arns"],
+      },
+      dns: { zoneId: pulumi.output("Z0123456789ABCDEFGHIJ") },
+      certificates: { arn: pulumi.output(names.arn("acm", "certificate/edge")) },
+      firewall: { arn: pulumi.output(names.arn("wafv2", "regional/webacl/edge")) },
+      postgres: {
+        primaryHost: pulumi.output(`database.${settings.environment.domain}`),
+        port: 5432,
+        databaseName: "binance",
+        masterSecretArn: pulumi.output(names.arn("secretsmanager", "secret:rds!db-0-AbCdEf")),
+        replicaHosts: Array.from({ length: settings.postgres.readReplicas }, (_, index) =>
+          pulumi.output(`replica-${index + 1}.${settings.environment.domain}`),
+        ),
+      },
+      broker: { host: pulumi.output(`broker.${settings.environment.domain}`) },
     },
     {
       providers: [

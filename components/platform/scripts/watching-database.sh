@@ -40,6 +40,7 @@ make_role "$EXPORTER_ROLE" "$EXPORTER_PASSWORD_FILE" 5
 ROLE=$EXPORTER_ROLE psql --no-psqlrc --quiet --tuples-only >/dev/null <<'SQL'
 \set ON_ERROR_STOP on
 \getenv role ROLE
+SET client_min_messages = warning;
 GRANT pg_monitor TO :"role";
 SELECT 'CREATE EXTENSION pg_stat_statements'
  WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') \gexec
@@ -51,6 +52,7 @@ make_role "$GRAFANA_ROLE" "$GRAFANA_PASSWORD_FILE" 40
 ROLE=$GRAFANA_ROLE psql --no-psqlrc --quiet --tuples-only >/dev/null <<'SQL'
 \set ON_ERROR_STOP on
 \getenv role ROLE
+SET client_min_messages = warning;
 -- Who makes a database for another must be able to become that other.
 GRANT :"role" TO CURRENT_USER;
 SELECT format('CREATE DATABASE %I OWNER %I', :'role', :'role')
