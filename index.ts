@@ -20,33 +20,33 @@ import { EdgeFirewall } from "./components/network/edgeFirewall.ts";
 import { Endpoints } from "./components/network/endpoints.ts";
 import { SecurityGroups } from "./components/network/securityGroups.ts";
 import { Vpc } from "./components/network/vpc.ts";
+import { Observability } from "./components/observability/observability.ts";
 import { receiverCredentials } from "./components/observability/routing/names.ts";
-import { alarmTargets } from "./components/operations/alarms/targets.ts";
 import { Alarms } from "./components/operations/alarms.ts";
 import { Notifications } from "./components/operations/notifications.ts";
+import { platformContext } from "./components/platform/context.ts";
+import { Platform } from "./components/platform/platform.ts";
 import { AccountBaseline } from "./components/security/accountBaseline.ts";
 import { AuditTrail } from "./components/security/auditTrail.ts";
 import { Keys } from "./components/security/keys.ts";
 import { Secrets, secretSettings } from "./components/security/secrets.ts";
 import { ThreatDetection } from "./components/security/threatDetection.ts";
 import { ImageRegistry } from "./components/workload/imageRegistry.ts";
-import { readStackFile } from "./stack/file.ts";
+import { Workloads } from "./components/workload/workloads.ts";
+import { stackSource } from "./stack/file.ts";
 import { loadSettings, type SettingsSource } from "./stack/load.ts";
 import { createNames } from "./stack/naming.ts";
 
 /** The platform on one page: from the network up to what watches it. */
 export default async function platform(given: { source?: SettingsSource; catalog?: Catalog } = {}) {
-  const source = given.source ?? stackSource();
+  const source =
+    given.source ??
+    stackSource(import.meta.dirname, pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig());
   const settings = loadSettings(source);
   const { environment } = settings;
   const known = given.catalog ?? (await loadCatalog());
   const catalog = given.catalog ?? applyOverrides(known, settings.services, source, settings.workloads);
-  const names = createNames({
-    project: source.project,
-    environment: environment.name,
-    accountId: environment.accountId,
-    region: environment.region,
-  });
+  const names = createNames({ ...environment, project: source.project, environment: environment.name });
 
   const tags = {
     Project: source.project,
@@ -74,7 +74,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const secrets = secretSettings(keys, { ...environment, ...settings.security });
   const logs = { retentionDays: settings.logs.retentionDays, keyArn: keys.arns.logs };
   const values = [...catalog.secrets, ...Object.values(receiverCredentials)];
-  new Secrets("secrets", { ...here, ...settings.security.secrets, values, secrets }, cloud);
+  const credentials = new Secrets("secrets", { ...here, ...settings.security.secrets, values, secrets }, cloud);
 
   const notifications = new Notifications(
     "notifications",
@@ -95,7 +95,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const base = { ...here, keys, vpc, groups, secrets, logs, tags, eventTopicArn };
   const postgres = new Postgres(
     "postgres",
-    { ...base, settings: settings.postgres, roles: databaseRoles(catalog) },
+    { ...base, settings: settings.postgres, roles: databaseRoles(catalog, settings.monitoring) },
     cloud,
   );
   const cache = new Cache("cache", { ...base, settings: settings.cache, users: cacheUsers(catalog) }, cloud);
@@ -107,16 +107,23 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const cluster = new Cluster("cluster", { ...base, ...settings.platform, settings: settings.cluster }, cloud);
   const kubernetes = createKubernetesProvider("kubernetes", { ...base, cluster });
   const inCluster = { providers: [...cloud.providers, kubernetes] };
-  new NodePools("nodes", { ...base, settings: settings.cluster, cluster }, inCluster);
+  const nodes = new NodePools("nodes", { ...base, settings: settings.cluster, cluster }, inCluster);
   new TradingBot("trading-bot", { ...base, settings: settings.tradingBot, catalog }, cloud);
 
-  const targets = alarmTargets({
-    settings,
-    names,
-    healthChecks: dns.healthCheckIds,
-    auditLogGroup: trail?.logGroupName,
-  });
-  new Alarms("alarms", { ...settings.alerts, names, targets, thresholds: settings.alarms, notifications }, cloud);
+  const context = platformContext(settings, names);
+  const systems = new Platform(
+    "platform",
+    { ...base, context, settings, catalog, dns, certificates, firewall, postgres, broker },
+    { ...inCluster, dependsOn: nodes },
+  );
+  new Workloads(
+    "workloads",
+    { ...base, context, settings: settings.workloads, images: settings.services, catalog, postgres, cache, broker },
+    { ...inCluster, dependsOn: systems.ready },
+  );
+
+  const alarms = new Alarms("alarms", { ...base, settings, dns, trail, notifications }, cloud);
+  new Observability("observability", { ...base, context, settings, catalog, systems, alarms, credentials }, inCluster);
 
   return {
     cluster: names.cluster,
@@ -129,16 +136,5 @@ export default async function platform(given: { source?: SettingsSource; catalog
     nameServers: dns.nameServers,
     certificateArn: certificates.arn,
     webAclArn: firewall?.arn,
-  };
-}
-
-/** The settings as the Pulumi CLI hands them over, with the stack file's text to point at lines. */
-function stackSource(): SettingsSource {
-  const stack = pulumi.getStack();
-  return {
-    project: pulumi.getProject(),
-    file: `Pulumi.${stack}.yaml`,
-    text: readStackFile(import.meta.dirname, stack)?.text,
-    config: pulumi.runtime.allConfig(),
   };
 }

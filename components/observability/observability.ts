@@ -17,50 +17,65 @@ export interface ObservabilityArgs {
   settings: Pick<Settings, "alerts" | "routing">;
   catalog: Pick<Catalog, "services">;
   /** AWS's own alarms, of which some are shown beside the applications'. */
-  alarms: readonly Alarm[];
-  /** Prometheus, Alertmanager and Grafana. */
-  monitoring: PrometheusStack;
-  /** What must stand before custom resources and Grafana's address work. */
-  ready: readonly pulumi.Resource[];
-  /** Customer key of the SNS topics. */
-  topicKeyArn: pulumi.Input<string>;
+  alarms: { readonly plan: readonly Alarm[] };
+  /** The cluster's systems; without monitoring there is nothing to fill. */
+  systems: {
+    readonly ready: readonly pulumi.Resource[];
+    readonly telemetry: { readonly monitoring?: PrometheusStack };
+  };
+  /** Customer keys by purpose: that of the SNS topics is used. */
+  keys: { readonly arns: Readonly<Record<"notifications", pulumi.Input<string>>> };
   /** The entries of Secrets Manager with the receivers' credentials. */
   credentials: pulumi.Resource;
 }
 
 /** What is watched, who is told and what is shown: everything inside Prometheus, Alertmanager and Grafana. */
 export class Observability extends pulumi.ComponentResource {
-  /** Grafana's provider and folders, for dashboards. */
-  readonly grafana: GrafanaContent;
+  /** Grafana's provider and folders, for dashboards; absent without monitoring. */
+  readonly grafana?: GrafanaContent;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:observability:Observability", name, { environment: args.context.environment }, opts);
-    const rules = grafanaRuleContext(args);
-
-    new AlertRouting(
-      `${name}-routing`,
-      {
-        ...args,
-        routing: args.settings.routing,
-        severityCap: rules.severityCap,
-        services: args.catalog.services,
-        grafanaUrl: rules.grafanaUrl,
-      },
-      { parent: this, dependsOn: [...args.ready] },
-    );
-    this.grafana = new GrafanaContent(
-      `${name}-grafana`,
-      {
-        adminPassword: args.monitoring.adminPassword,
-        release: args.monitoring.release,
-        reachableAfter: args.ready,
-        alerts: [...logAlerts(rules), ...cloudwatchAlerts(args.alarms)],
-        rules,
-      },
-      { parent: this },
-    );
+    const { monitoring } = args.systems.telemetry;
+    if (monitoring !== undefined) {
+      const rules = grafanaRuleContext({ ...args, monitoring });
+      openRouting(name, args, rules, this);
+      this.grafana = openGrafana(name, args, monitoring, rules, this);
+    }
     this.registerOutputs({});
   }
+}
+
+function openRouting(name: string, args: ObservabilityArgs, rules: GrafanaRuleContext, parent: pulumi.Resource): void {
+  const { context, settings, catalog, keys, credentials, systems } = args;
+  new AlertRouting(
+    `${name}-routing`,
+    {
+      context,
+      routing: settings.routing,
+      severityCap: rules.severityCap,
+      services: catalog.services,
+      grafanaUrl: rules.grafanaUrl,
+      topicKeyArn: keys.arns.notifications,
+      credentials,
+    },
+    { parent, dependsOn: [...systems.ready] },
+  );
+}
+
+function openGrafana(
+  name: string,
+  { alarms, systems }: ObservabilityArgs,
+  { adminPassword, release }: PrometheusStack,
+  rules: GrafanaRuleContext,
+  parent: pulumi.Resource,
+): GrafanaContent {
+  const alerts = [...logAlerts(rules), ...cloudwatchAlerts(alarms.plan)];
+  return new GrafanaContent(
+    `${name}-grafana`,
+    { adminPassword, release, reachableAfter: systems.ready, alerts, rules },
+    { parent },
+  );
 }
 
 /** What Grafana's rules are computed from. */
@@ -69,7 +84,9 @@ export function grafanaRuleContext({
   settings,
   catalog,
   monitoring,
-}: Pick<ObservabilityArgs, "settings" | "catalog"> & {
+}: {
+  settings: Pick<Settings, "alerts">;
+  catalog: ObservabilityArgs["catalog"];
   context: Pick<PlatformContext, "names" | "environment" | "region" | "clusterName">;
   monitoring: Pick<PrometheusStack, "grafanaUrl">;
 }): GrafanaRuleContext {

@@ -1,24 +1,24 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
+import type { Settings } from "../../stack/settings.ts";
 import { auditFilters, auditNamespace } from "./alarms/audit.ts";
 import { alarmPlan } from "./alarms/plan.ts";
-import type { Alarm, AlarmTargets, AlarmThresholds, MetricSource } from "./alarms/types.ts";
+import { alarmTargets, type TargetInput } from "./alarms/targets.ts";
+import type { Alarm, MetricSource } from "./alarms/types.ts";
 import type { Notifications } from "./notifications.ts";
 
 /** What AWS's own alarms need to be told. */
 export interface AlarmsArgs {
   names: Names;
-  /** What to watch; what is absent has no alarms. */
-  targets: Omit<AlarmTargets, "topics">;
-  /** Section `alarms` of the stack file. */
-  thresholds: AlarmThresholds;
+  /** Sizes of what is watched, thresholds (`alarms`), and where runbook pages are served (`alerts`). */
+  settings: Pick<Settings, "alerts" | "alarms"> & TargetInput["settings"];
+  /** Zone with its health checks. */
+  dns: { readonly healthCheckIds: Readonly<Record<string, pulumi.Input<string>>> };
+  /** Audit trail with its log group; absent where there is none. */
+  trail?: { readonly logGroupName: pulumi.Input<string> };
   /** Topics that the alarms publish to. */
   notifications: Notifications;
-  /** Highest severity that pages in this environment; with `warning` everything goes to the topic of warnings. */
-  severityCap: "critical" | "warning";
-  /** Where runbook pages are served, without a slash at the end. */
-  runbookBaseUrl: string;
 }
 
 /**
@@ -28,24 +28,27 @@ export interface AlarmsArgs {
  * Cost: 0.10 USD a month for each alarm, a little more for those that ask over all resources.
  */
 export class Alarms extends pulumi.ComponentResource {
-  /** Names of the alarms by the alerts' names. */
-  readonly names: readonly string[];
+  /** The alarms as data; some are shown in Grafana too. */
+  readonly plan: readonly Alarm[];
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { notifications, thresholds } = args;
-    const alarms = alarmPlan({ ...args.targets, topics: notifications.topicNames }, thresholds);
+    const { names, settings, dns, trail, notifications } = args;
+    const targets = alarmTargets({
+      ...{ settings, names, healthChecks: dns.healthCheckIds, auditLogGroup: trail?.logGroupName },
+    });
+    const plan = alarmPlan({ ...targets, topics: notifications.topicNames }, settings.alarms);
     super(
       "trading-platform:operations:Alarms",
       name,
-      { alarms: alarms.map((alarm) => alarm.name), thresholds: { ...thresholds }, severityCap: args.severityCap },
+      { alarms: plan.map((alarm) => alarm.name), ...settings.alarms, severityCap: settings.alerts.severityCap },
       opts,
     );
 
-    for (const alarm of alarms) createAlarm(name, alarm, args, this);
-    if (args.targets.auditLogGroup !== undefined) createAuditFilters(name, args.targets.auditLogGroup, this);
+    for (const alarm of plan) createAlarm(name, alarm, args, this);
+    if (trail !== undefined) createAuditFilters(name, trail.logGroupName, this);
     createThreatRule(name, args, this);
 
-    this.names = alarms.map((alarm) => alarm.name);
+    this.plan = plan;
     this.registerOutputs({});
   }
 }
@@ -59,7 +62,7 @@ function createAlarm(name: string, alarm: Alarm, args: AlarmsArgs, parent: pulum
     {
       // The subject of the message that people get.
       name: `${args.names.prefix}-${alarm.name}${suffix}`,
-      alarmDescription: `${alarm.description} ${alarm.impact} Runbook: ${args.runbookBaseUrl}/${alarm.name}.md`,
+      alarmDescription: `${alarm.description} ${alarm.impact} Runbook: ${args.settings.alerts.runbookBaseUrl}/${alarm.name}.md`,
       ...sourceOf(alarm),
       comparisonOperator: "above" in fires ? "GreaterThanThreshold" : "LessThanThreshold",
       threshold: "above" in fires ? fires.above : fires.below,
@@ -75,9 +78,9 @@ function createAlarm(name: string, alarm: Alarm, args: AlarmsArgs, parent: pulum
   );
 }
 
-function topicOf({ severity, byOtherTopic }: Alarm, { notifications, severityCap }: AlarmsArgs): pulumi.Output<string> {
+function topicOf({ severity, byOtherTopic }: Alarm, { notifications, settings }: AlarmsArgs): pulumi.Output<string> {
   // Where nobody is paged, nobody listens to the topic of critical alarms.
-  if (severityCap === "warning") return notifications.warningTopicArn;
+  if (settings.alerts.severityCap === "warning") return notifications.warningTopicArn;
   const toCritical = (severity === "critical") !== (byOtherTopic ?? false);
   return toCritical ? notifications.criticalTopicArn : notifications.warningTopicArn;
 }
@@ -129,7 +132,7 @@ function createAuditFilters(name: string, logGroupName: pulumi.Input<string>, pa
 }
 
 /** Findings of GuardDuty are events, not metrics: the grave ones go to the topic as they come. */
-function createThreatRule(name: string, { notifications, severityCap }: AlarmsArgs, parent: pulumi.Resource): void {
+function createThreatRule(name: string, { notifications, settings }: AlarmsArgs, parent: pulumi.Resource): void {
   const rule = new aws.cloudwatch.EventRule(
     `${name}-threats`,
     {
@@ -146,7 +149,7 @@ function createThreatRule(name: string, { notifications, severityCap }: AlarmsAr
     `${name}-threats-target`,
     {
       rule: rule.name,
-      arn: severityCap === "critical" ? notifications.criticalTopicArn : notifications.warningTopicArn,
+      arn: settings.alerts.severityCap === "critical" ? notifications.criticalTopicArn : notifications.warningTopicArn,
       inputTransformer: {
         inputPaths: { title: "$.detail.title", severity: "$.detail.severity", region: "$.region", id: "$.detail.id" },
         inputTemplate: '"GuardDutyFinding, severity <severity>, region <region>: <title> (finding <id>)"',

@@ -6,8 +6,6 @@ import { parse } from "yaml";
 import { loadCatalog } from "../../catalog/load.ts";
 import type { Catalog } from "../../catalog/types.ts";
 import { Observability } from "../../components/observability/observability.ts";
-import { alarmPlan } from "../../components/operations/alarms/plan.ts";
-import { alarmTargets } from "../../components/operations/alarms/targets.ts";
 import { Alarms } from "../../components/operations/alarms.ts";
 import { Notifications } from "../../components/operations/notifications.ts";
 import { PrometheusStack } from "../../components/platform/prometheusStack.ts";
@@ -32,9 +30,8 @@ function open(stack: "staging" | "production", catalog: Catalog): void {
     { names, accountId, keyArn, subscribers: settings.notifications },
     { providers },
   );
-  const targets = alarmTargets({ settings, names, healthChecks: { api: "id" }, auditLogGroup: "trail" });
-  const thresholds = settings.alarms;
-  new Alarms("alarms", { ...settings.alerts, names, targets, thresholds, notifications }, { providers });
+  const watched = { dns: { healthCheckIds: { api: "id" } }, trail: { logGroupName: "trail" } };
+  const alarms = new Alarms("alarms", { ...watched, settings, names, notifications }, { providers });
   const monitoring = new PrometheusStack(
     "monitoring",
     {
@@ -50,10 +47,9 @@ function open(stack: "staging" | "production", catalog: Catalog): void {
   new Observability(
     "observability",
     {
-      ...{ context, settings, catalog, monitoring },
-      alarms: alarmPlan({ ...targets, topics: notifications.topicNames }, thresholds),
-      ready: [monitoring],
-      topicKeyArn: keyArn,
+      ...{ context, settings, catalog, alarms },
+      systems: { ready: [monitoring], telemetry: { monitoring } },
+      keys: { arns: { notifications: keyArn } },
       credentials: notifications,
     },
     { providers },
