@@ -20,8 +20,6 @@ export const burnRates: readonly BurnRate[] = [
   { factor: 1, long: "3d", short: "6h", for: "3h", severity: "warning" },
 ];
 
-const percent = (share: number) => `${Number((share * 100).toPrecision(6))} %`;
-
 /** Burn-rate alerts of one promise; a rate that no share of bad events can reach is left out. */
 function burnRateAlerts(objective: Objective, minimumEventsPerSecond: number): AlertDefinition[] {
   const { service, indicator, budget } = objective;
@@ -45,13 +43,14 @@ function burnRateAlerts(objective: Objective, minimumEventsPerSecond: number): A
         for: rate.for,
         labels: { slo: indicator.name, long_window: rate.long },
         summary: `{{ $labels.service }} burns its ${indicator.name} budget ${rate.factor} times too fast (${rate.long}/${rate.short})`,
-        description: `Share of ${indicator.badEvent}, over ${rate.long} and still over ${rate.short}, against the promise of ${percent(objective.objective)} in ${objective.windowDays} days. Little traffic does not count.`,
+        description: `Share of ${indicator.badEvent}, over a long window and still over a short one, against the promise of the service (recorded as slo:objective:ratio). Little traffic does not count.`,
         impact: "At this speed the promise to users is broken before its window ends.",
         panel: indicator.panel,
         source: "S0, S2 (objectives); Site Reliability Workbook, chapter 5",
         runbook: {
           diagnosis: [
             { text: "Budget that is left.", promql: `slo:error_budget_remaining:ratio{slo="${indicator.name}"}` },
+            indicator.look,
             {
               text: "Share of bad events, short and long.",
               promql: `${indicator.ratioRecord}:rate5m or ${indicator.ratioRecord}:rate6h`,

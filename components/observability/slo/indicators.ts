@@ -1,5 +1,5 @@
 import { userRequests } from "../alerts/selectors.ts";
-import type { Duration, IndicatorName, PanelReference } from "../alerts/types.ts";
+import type { DiagnosisStep, Duration, IndicatorName, PanelReference } from "../alerts/types.ts";
 
 /** Windows over which an indicator is recorded. */
 export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const satisfies readonly Duration[];
@@ -32,6 +32,8 @@ export interface Indicator {
   /** True for promises that never wake anybody. */
   readonly warnOnly?: boolean;
   readonly panel: PanelReference;
+  /** Where to look first when its budget burns. */
+  readonly look: DiagnosisStep;
 }
 
 const requests = `http_server_requests_seconds_count{${userRequests}}`;
@@ -59,6 +61,11 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service) => `service:http_requests:rate5m{service="${service}"}`,
     metric: "http_server_requests_seconds",
     panel: panel("API availability"),
+    look: {
+      text: "Paths and exceptions of the errors.",
+      promql:
+        'topk(10, sum by (service, uri, exception) (rate(http_server_requests_seconds_count{outcome="SERVER_ERROR"}[30m])))',
+    },
   },
   "api-latency": {
     name: "api-latency",
@@ -75,6 +82,11 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service, le) => `http_server_requests_seconds_bucket{service="${service}",${le}}`,
     metric: "http_server_requests_seconds",
     panel: panel("API latency"),
+    look: {
+      text: "Slowest paths.",
+      promql:
+        "topk(10, histogram_quantile(0.99, sum by (service, uri, le) (rate(http_server_requests_seconds_bucket[30m]))))",
+    },
   },
   "database-latency": {
     name: "database-latency",
@@ -93,6 +105,10 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service, le) => `db_query_duration_seconds_bucket{service="${service}",${le}}`,
     metric: "db_query_duration_seconds",
     panel: panel("Database latency"),
+    look: {
+      text: "Statements that take the most time; see also SlowDatabaseQueries.",
+      promql: "topk(10, rate(pg_stat_statements_seconds_total[30m]))",
+    },
   },
   executions: {
     name: "executions",
@@ -110,6 +126,11 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service) => `trade_executions_total{service="${service}"}`,
     metric: "trade_executions_total",
     panel: panel("Executions"),
+    look: {
+      text: "Reasons of the failed executions.",
+      logql:
+        'sum by (reason) (count_over_time({namespace="trading"} | json | event=~"trade_failed|order_rejected" [1h]))',
+    },
   },
   "cache-hits": {
     name: "cache-hits",
@@ -126,6 +147,10 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     metric: "redis_keyspace_hits_total",
     warnOnly: true,
     panel: panel("Cache hits"),
+    look: {
+      text: "Keys thrown out before they were read again?",
+      promql: "rate(redis_evicted_keys_total[30m])",
+    },
   },
   "log-ingestion": {
     name: "log-ingestion",
@@ -143,6 +168,11 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     metric: "loki_canary_response_latency_seconds",
     warnOnly: true,
     panel: panel("Log ingestion"),
+    look: {
+      text: "Where lines wait or get lost.",
+      promql:
+        "sum by (reason) (rate(loki_discarded_samples_total[30m])) or sum by (reason) (rate(loki_write_dropped_entries_total[30m]))",
+    },
   },
   uptime: {
     name: "uptime",
@@ -155,6 +185,10 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service) => `up{job="${service}"}`,
     metric: "up",
     panel: panel("Uptime"),
+    look: {
+      text: "Targets that do not answer, and since when.",
+      promql: 'up{namespace=~"trading.*"} == 0',
+    },
   },
   "market-data": {
     name: "market-data",
@@ -167,6 +201,10 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     presence: (service) => `binance_data_collection_last_kline_timestamp_seconds{service="${service}"}`,
     metric: "binance_data_collection_last_kline_timestamp_seconds",
     panel: panel("Market data"),
+    look: {
+      text: "Symbols without a fresh candle; see KlineStale.",
+      promql: "topk(20, time() - binance_data_collection_last_kline_timestamp_seconds)",
+    },
   },
 };
 

@@ -10,7 +10,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
     {
       text: "Why shards are not assigned.",
       command:
-        "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD https://localhost:9200/_cluster/allocation/explain?pretty",
+        "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD https://localhost:9200/_cluster/allocation/explain?pretty",
     },
     { text: "Nodes of the cluster.", command: "kubectl -n elastic get elasticsearch,pods,pvc" },
   ];
@@ -37,7 +37,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
           {
             text: "Which indices?",
             command:
-              "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?health=red&v'",
+              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?health=red&v'",
           },
         ],
         mitigation: [
@@ -119,12 +119,12 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
           {
             text: "Largest indices.",
             command:
-              "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?s=store.size:desc&v' | head",
+              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?s=store.size:desc&v' | head",
           },
           {
             text: "Does the lifecycle policy delete?",
             command:
-              "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/*/_ilm/explain?only_errors=true'",
+              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/*/_ilm/explain?only_errors=true'",
           },
         ],
         mitigation: [
@@ -171,12 +171,12 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
           {
             text: "What takes it: field data, segments, or queries?",
             command:
-              "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_nodes/stats/breaker?pretty'",
+              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_nodes/stats/breaker?pretty'",
           },
           {
             text: "Long-running searches.",
             command:
-              "kubectl -n elastic exec elasticsearch-es-default-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_tasks?actions=*search&detailed'",
+              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_tasks?actions=*search&detailed'",
           },
         ],
         mitigation: [
