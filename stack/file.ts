@@ -35,6 +35,15 @@ export function readStackFile(directory: string, stack: string): StackFile | und
   return { stack, file, text, config: withoutCiphertext(content?.config ?? {}) as Record<string, unknown> };
 }
 
+/**
+ * The settings as the Pulumi CLI hands them over, with the stack file's text to point at lines.
+ *
+ * @param config the whole configuration, as `pulumi.runtime.allConfig()` returns it
+ */
+export function stackSource(directory: string, project: string, stack: string, config: Record<string, string>) {
+  return { project, file: `Pulumi.${stack}.yaml`, text: readStackFile(directory, stack)?.text, config };
+}
+
 function withoutCiphertext(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutCiphertext);
   if (typeof value !== "object" || value === null) return value;

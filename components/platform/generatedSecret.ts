@@ -13,7 +13,7 @@ export interface SecretCustody {
 
 /** What a generated secret is made of. */
 export interface GeneratedSecretPlan extends SecretCustody {
-  context: Pick<PlatformContext, "names">;
+  context: Pick<PlatformContext, "names" | "protect">;
   /** Path of the entry, for `Names.secret(path)`. */
   path: string;
   /** What it is and who needs it. */
@@ -33,6 +33,7 @@ export function createGeneratedSecret(name: string, plan: GeneratedSecretPlan, p
       description,
       value,
       recoveryWindowDays: secretRecoveryDays,
+      protect: context.protect,
     },
     { parent },
   );
