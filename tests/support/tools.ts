@@ -148,9 +148,10 @@ function onPath(name: ToolName, path: string): Installed {
 function versionOf({ path, workingDirectory }: Installed): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(path, ["--version"], { timeout: 15_000, cwd: workingDirectory }, (error, stdout, stderr) => {
-      const version = /version (\S+)/.exec(stdout + stderr)?.[1];
-      if (error !== null || version === undefined) reject(new Error(`${path} does not answer to --version`));
-      else resolve(version);
+      const answer = stdout + stderr;
+      if (error !== null || !/\bversion\b/.test(answer)) reject(new Error(`${path} does not answer to --version`));
+      // A program that somebody built himself may not know its version.
+      else resolve(/version (\d\S*)/.exec(answer)?.[1] ?? "unknown");
     });
   });
 }
