@@ -24,7 +24,7 @@ import {
 } from "./monitoringNames.ts";
 import { prometheusStackValues } from "./prometheusValues.ts";
 import { installChart } from "./release.ts";
-import type { ChartValues } from "./values.ts";
+import { type ChartValues, mergeValues } from "./values.ts";
 
 /** Arguments of `PrometheusStack`. */
 export interface PrometheusStackArgs extends SecretCustody {
@@ -36,7 +36,7 @@ export interface PrometheusStackArgs extends SecretCustody {
   /** Elasticsearch is installed: Grafana shows it. */
   search: boolean;
   /**
-   * What replaces the chart's own rules: values `defaultRules` and `customRules`.
+   * Changes to the chart's own rules: values `defaultRules` and `customRules`, on top of `hiddenRules`.
    * @default the chart's rules as they are, without those of targets that EKS hides
    */
   chartRules?: ChartValues;
@@ -102,10 +102,10 @@ export class PrometheusStack extends pulumi.ComponentResource {
   }
 }
 
-function releaseValues({ context, settings, search, chartRules = hiddenRules }: PrometheusStackArgs): ChartValues {
+function releaseValues({ context, settings, search, chartRules = {} }: PrometheusStackArgs): ChartValues {
   return {
     ...prometheusStackValues(context, settings),
-    ...chartRules,
+    ...mergeValues(hiddenRules, chartRules),
     grafana: grafanaValues(context, settings.grafana, {
       ...(search
         ? {
