@@ -78,6 +78,12 @@ export const nameLimits = {
     pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
     allowed: "lower-case letters, digits, hyphens",
   },
+  parameter: {
+    what: "SSM parameter",
+    maximum: 1011,
+    pattern: /^\/[a-zA-Z0-9/_.-]+$/,
+    allowed: "letters, digits, / _ . -",
+  },
   firewallLog: {
     what: "web firewall log group",
     maximum: 512,
@@ -125,6 +131,8 @@ export interface Names {
   logGroup(path: string): string;
   /** Secrets Manager secret `<project>/<environment>/<path>`. */
   secret(path: string): string;
+  /** SSM parameter `/<project>/<environment>/<path>`. */
+  parameter(path: string): string;
   /** IAM role, at most 64 characters. */
   role(purpose: string): string;
   /** ECR repository `<project>/<service>`: the same in each environment, for images are promoted, not rebuilt. */
@@ -148,6 +156,7 @@ export function createNames({ project, environment, accountId, region }: NamePar
     keyAlias: (purpose) => checkName("keyAlias", `alias/${prefix}/${purpose}`),
     logGroup: (path) => checkName("logGroup", `/${project}/${environment}/${path}`),
     secret: (path) => checkName("secret", `${project}/${environment}/${path}`),
+    parameter: (path) => checkName("parameter", `/${project}/${environment}/${path}`),
     role: (purpose) => checkName("role", `${prefix}-${purpose}`),
     repository: (service) => checkName("repository", `${project}/${service}`),
     arn: (service, resource) => `arn:aws:${service}:${region}:${accountId}:${resource}`,

@@ -119,7 +119,7 @@ function createLogGroups(name: string, { names, logs }: TradingBotArgs, opts: pu
 
 /** The addresses are known only after the gateways exist, so they cannot be in the user data. */
 function createEgressParameter(name: string, { names, vpc }: TradingBotArgs, opts: pulumi.CustomResourceOptions) {
-  const path = `${names.logGroup("trading-bot")}/egress-addresses`;
+  const path = names.parameter("trading-bot/egress-addresses");
   const resource = new aws.ssm.Parameter(
     `${name}-egress-addresses`,
     {

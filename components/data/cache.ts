@@ -29,8 +29,6 @@ export interface CacheArgs {
   secrets: GeneratedSecretSettings;
   /** Retention and key of the log groups. */
   logs: LogGroupSettings;
-  /** SNS topic that is told about failovers and replaced nodes. @default nobody is told */
-  eventTopicArn?: pulumi.Input<string>;
   /** Refuse the deletion; take a last snapshot when it is lifted. */
   protect: boolean;
   /** Last word on the nodes. */
@@ -39,6 +37,7 @@ export interface CacheArgs {
 
 /**
  * The shared cache: Valkey or Redis, encrypted in rest and transit, one user for each service with its own keys only.
+ * Its own notifications are not used: ElastiCache is no publisher to encrypted topics. CloudWatch's alarms watch it.
  *
  * Cost: two cache.t4g.medium 76 USD a month, three cache.r7g.large 384.
  */
@@ -172,7 +171,6 @@ function createGroup(
     snapshotRetentionLimit: settings.snapshotRetentionDays,
     snapshotWindow: settings.snapshotWindow,
     finalSnapshotIdentifier: protect ? `${replicationGroupId}-final` : undefined,
-    notificationTopicArn: args.eventTopicArn,
     logDeliveryConfigurations: logGroups.map(({ logType, group }) => ({
       logType,
       destination: group.name,
