@@ -1,5 +1,5 @@
+import { mebibytesOf } from "../../stack/memory.ts";
 import type { KafkaSettings } from "../../stack/sections/kafka.ts";
-import { mebibytesOf } from "../../stack/sections/quantities.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { cruiseControlMetricsKey, kafkaMetricsConfigMap, kafkaMetricsKey } from "./kafkaMetrics.ts";
 import { kafkaCluster, kafkaLabels, kafkaNamespace, kafkaPort } from "./kafkaNames.ts";

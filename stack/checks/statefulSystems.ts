@@ -1,5 +1,5 @@
 import type { Finding } from "../checks.ts";
-import { mebibytesOf } from "../sections/quantities.ts";
+import { mebibytesOf } from "../memory.ts";
 import type { Settings } from "../settings.ts";
 
 const quorumHint =

@@ -25,8 +25,3 @@ export const cron = z
     'a cron expression of five fields in UTC, for example "15 */6 * * *"',
   )
   .describe("cron expression in UTC");
-
-/** Reads an amount of memory in Mi or Gi as MiB. */
-export function mebibytesOf(memory: string): number {
-  return Number.parseInt(memory, 10) * (memory.endsWith("Gi") ? 1024 : 1);
-}
