@@ -3,49 +3,21 @@ import { join } from "node:path";
 import type { Catalog } from "../catalog/types.ts";
 import { allAlerts } from "../components/observability/alerts/catalogue.ts";
 import { prometheusSubjects, type RunbookSubject, runbookPage } from "../components/observability/alerts/runbook.ts";
-import { logAlerts } from "../components/observability/grafana/logs/all.ts";
-import type { GrafanaAlert, RuleQuery } from "../components/observability/grafana/types.ts";
+import { type ManagedAlert, managedAlerts } from "../components/observability/managedAlerts.ts";
 import { documentationContext } from "./context.ts";
 
-function expression(query: RuleQuery): string {
-  return query.kind === "loki" || query.kind === "prometheus" ? query.expr : JSON.stringify(query);
-}
-
-/** The subject of an alert that Grafana evaluates: its queries, and the limit of its last stage. */
-function grafanaSubject(alert: GrafanaAlert): RunbookSubject {
-  const limit = "above" in alert.threshold ? `> ${alert.threshold.above}` : `< ${alert.threshold.below}`;
-  const single = alert.queries.length === 1 && alert.math === undefined;
-  const conditions = alert.queries.map((query) => ({
-    language:
-      query.kind === "loki"
-        ? ("logql" as const)
-        : query.kind === "prometheus"
-          ? ("promql" as const)
-          : ("text" as const),
-    expr: single ? `${expression(query)} ${limit}` : expression(query),
-  }));
-  return {
-    ...alert,
-    conditions: single
-      ? conditions
-      : [
-          ...conditions,
-          {
-            language: "text",
-            expr: `${alert.math ?? "$A"} ${limit}`,
-            note: "The queries are A, B, … in order; compared is",
-          },
-        ],
-  };
+/** The subject of an alert that Grafana or AWS evaluates. */
+function managedSubject(alert: ManagedAlert): RunbookSubject {
+  return { ...alert, conditions: [{ language: alert.language, expr: alert.condition }] };
 }
 
 /** Every page by file name: one for each alert of ours, whoever evaluates it. */
 export function runbookPages(catalog: Catalog): Map<string, string> {
-  const services = catalog.services.filter(({ kind, tier }) => kind !== "bot" && tier === "critical");
-  const subjects = [
-    ...prometheusSubjects(allAlerts(documentationContext(catalog))),
-    ...logAlerts({ criticalServices: services.map(({ name }) => name) }).map(grafanaSubject),
-  ];
+  const rules = prometheusSubjects(allAlerts(documentationContext(catalog)));
+  // A failed backup is told by a rule and by an alarm of AWS: one page, the rule's, which names the same metric.
+  const known = new Set(rules.map(({ name }) => name));
+  const managed = managedAlerts().filter(({ name }) => !known.has(name));
+  const subjects = [...rules, ...managed.map(managedSubject)];
   const pages = subjects.sort((left, right) => left.name.localeCompare(right.name, "en"));
   return new Map([
     ...pages.map((subject): [string, string] => [`${subject.name}.md`, runbookPage(subject)]),

@@ -108,7 +108,12 @@ function fromGrafana(alert: GrafanaAlert): ManagedAlert {
     others.length === 0
       ? `${queryText(first!)} ${limit}`
       : `${queries.map((query, index) => `${String.fromCharCode(65 + index)} = ${queryText(query)}`).join("\n")}\n${math} ${limit}`;
-  return { ...alert, evaluatedBy: "Grafana", language: first!.kind === "loki" ? "logql" : "text", condition };
+  return {
+    ...alert,
+    evaluatedBy: "Grafana",
+    language: first!.kind === "loki" && others.length === 0 ? "logql" : "text",
+    condition,
+  };
 }
 
 function queryText(query: RuleQuery): string {
@@ -137,14 +142,14 @@ function fromCloudwatch(alarm: Alarm): ManagedAlert {
   };
 }
 
-function sourceText(watches: Alarm["watches"]): string {
+function sourceText(watches: Alarm["watches"], limit: string): string {
   const formula = (expression: string, parts: readonly (readonly [string, string])[]) =>
-    `${expression}\n${parts.map(([id, text]) => `  ${id} = ${text}`).join("\n")}\n`;
+    [`${expression} ${limit}`, ...parts.map(([id, text]) => `  ${id} = ${text}`)].join("\n");
   switch (watches.kind) {
     case "metric":
-      return metricText(watches.metric);
+      return `${metricText(watches.metric)} ${limit}`;
     case "query":
-      return watches.sql;
+      return `${watches.sql} ${limit}`;
     case "formula":
       return formula(
         watches.expression,
