@@ -17,8 +17,19 @@ import type { Settings } from "../../stack/settings.ts";
 /** Plans the room `platform` alone, with the settings of a stack and whatever a test changes in them. */
 export async function planPlatform(
   stack: string,
-  { change = () => undefined, mode = "steady" }: { change?: (settings: Settings) => void; mode?: Mode } = {},
+  { change, mode = "steady" }: { change?: (settings: Settings) => void; mode?: Mode } = {},
 ): Promise<Plan> {
+  if (change !== undefined) return openPlan(stack, mode, change);
+  const key = `${stack} ${mode}`;
+  const plan = plans.get(key) ?? openPlan(stack, mode, () => undefined);
+  plans.set(key, plan);
+  return plan;
+}
+
+/** Plans of the settings as they are, made once for all tests. */
+const plans = new Map<string, Promise<Plan>>();
+
+function openPlan(stack: string, mode: Mode, change: (settings: Settings) => void): Promise<Plan> {
   return planStack({ stack, mode, program: async (overrides) => openPlatform(overrides!.source!, change) });
 }
 
