@@ -77,8 +77,8 @@ const ports = {
   database: [5432],
   databaseProxy: [5432],
   cache: [6379],
-  // AMQP over TLS; console and metrics behind HTTPS, on both ports that Amazon MQ uses for it.
-  broker: [5671, 443, 15671],
+  // AMQP over TLS; console behind HTTPS, on both ports that Amazon MQ uses for it; metrics (monitoring.rabbitmq.port).
+  broker: [5671, 443, 15671, 15692],
 } as const;
 
 const world = "0.0.0.0/0";

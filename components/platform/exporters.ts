@@ -26,6 +26,7 @@ import { publicProbes, vaultProbe } from "./probes.ts";
 import { rabbitmqScrapes } from "./rabbitmqScrape.ts";
 import { installChart } from "./release.ts";
 import type { ExternalSecretPlan, SecretSource } from "./secretManifests.ts";
+import { tradingBotScrape } from "./tradingBotScrape.ts";
 import type { ChartValues } from "./values.ts";
 import { brokerExporterPath } from "./watchingAccounts.ts";
 
@@ -43,8 +44,8 @@ export interface ExportersArgs {
 }
 
 /**
- * Exporters of what has no metrics of its own that Prometheus could read, and the probes of the public addresses. Each
- * logs in with an account that can only watch; credentials come from Secrets Manager.
+ * Exporters of what has no metrics of its own that Prometheus could read, the probes of the public addresses, and the scrapes
+ * of what stands outside the cluster. Each logs in with an account that can only watch, from Secrets Manager.
  */
 export class Exporters extends pulumi.ComponentResource {
   constructor(name: string, args: ExportersArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -59,6 +60,9 @@ export class Exporters extends pulumi.ComponentResource {
     };
     const policies = createFlowPolicies(name, exporterFlows(args.context), this);
     for (const exporter of args.settings.exporters) create[exporter](name, args, this, policies);
+    new kubernetes.apiextensions.CustomResource(`${name}-scrape-trading-bot`, tradingBotScrape(args.context), {
+      parent: this,
+    });
     this.registerOutputs({});
   }
 }

@@ -38,8 +38,13 @@ export function monitoringFlows(addresses: Addresses, mailPort: number): FlowPla
         // Canary analysis, and Jaeger's page on the services' rates and errors.
         { peers: [{ namespace: "argo-rollouts" }, { namespace: tracingNamespace }], ports: [9090] },
       ],
-      // Every pod and node that has metrics, on whatever port it has them; the broker's and nothing outside the VPC.
-      egress: [{ peers: [{ cidr: addresses.vpcCidr }, { cidr: addresses.serviceCidr }] }],
+      egress: [
+        // Every pod, node and machine of the VPC that has metrics, on whatever port it has them.
+        { peers: [{ cidr: addresses.vpcCidr }, { cidr: addresses.serviceCidr }] },
+        // EC2, which knows the trading bot's address.
+        toAws(addresses),
+        toPodIdentity(),
+      ],
     },
     alertmanager: {
       namespace,

@@ -59,3 +59,6 @@ export const grafanaServiceAccount = "grafana";
 
 /** Service account of Alertmanager; its AWS role publishes to the SNS topics of alerts. */
 export const alertmanagerServiceAccount = "alertmanager";
+
+/** Service account of Prometheus; its AWS role finds the trading bot's machine. */
+export const prometheusServiceAccount = "prometheus";

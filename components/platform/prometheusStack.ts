@@ -21,9 +21,11 @@ import {
   grafanaOidcSecret,
   grafanaServiceAccount,
   monitoringNamespace,
+  prometheusServiceAccount,
 } from "./monitoringNames.ts";
 import { prometheusStackValues } from "./prometheusValues.ts";
 import { installChart } from "./release.ts";
+import { discoveryStatements } from "./tradingBotScrape.ts";
 import { type ChartValues, mergeValues } from "./values.ts";
 
 /** Arguments of `PrometheusStack`. */
@@ -86,7 +88,8 @@ export class PrometheusStack extends pulumi.ComponentResource {
       createAuthority(name, context, monitoringNamespace, this),
       ...createSecrets(name, args, this.adminPassword, this),
       ...createDashboardReader(name, this),
-      createIdentity(name, context, this),
+      createIdentity(`${name}-grafana`, grafanaServiceAccount, grafanaStatements(context), context, this),
+      createIdentity(`${name}-prometheus`, prometheusServiceAccount, discoveryStatements, context, this),
     ];
     this.release = installChart(
       `${name}-release`,
@@ -259,15 +262,16 @@ export function grafanaStatements(context: Pick<PlatformContext, "names">): Poli
   ];
 }
 
-function createIdentity(name: string, context: PlatformContext, parent: pulumi.Resource): PodIdentity {
+function createIdentity(
+  name: string,
+  serviceAccount: string,
+  statements: readonly PolicyStatement[],
+  context: PlatformContext,
+  parent: pulumi.Resource,
+): PodIdentity {
   return new PodIdentity(
-    `${name}-grafana-identity`,
-    {
-      clusterName: context.clusterName,
-      namespace: monitoringNamespace,
-      serviceAccount: grafanaServiceAccount,
-      statements: grafanaStatements(context),
-    },
+    `${name}-identity`,
+    { clusterName: context.clusterName, namespace: monitoringNamespace, serviceAccount, statements },
     { parent },
   );
 }

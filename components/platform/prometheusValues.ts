@@ -5,6 +5,7 @@ import {
   alertmanagerReceiversSecret,
   alertmanagerServiceAccount,
   nodeAgentsNamespace,
+  prometheusServiceAccount,
 } from "./monitoringNames.ts";
 import { hasBudget, resources, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
@@ -101,6 +102,7 @@ function prometheusValues(context: PrometheusContext, settings: MonitoringSettin
   const { replicas, retentionDays, retentionGibibytes, volumeGibibytes, size } = settings.prometheus;
   return {
     podDisruptionBudget: { enabled: hasBudget(replicas), minAvailable: 1 },
+    serviceAccount: { name: prometheusServiceAccount },
     // Replicas differ by a few samples: a reader must stay with one, or graphs flicker.
     service: { sessionAffinity: "ClientIP" },
     prometheusSpec: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { loadCatalog } from "../../catalog/load.ts";
 import { cloudwatchExporter } from "../../catalog/metrics/stores.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
 import { cloudwatchExporterValues, cloudwatchReadings } from "../../components/platform/cloudwatchJobs.ts";
@@ -11,6 +12,7 @@ import { publicProbes, vaultProbe } from "../../components/platform/probes.ts";
 import { grafanaStatements } from "../../components/platform/prometheusStack.ts";
 import { hiddenTargets, prometheusStackValues } from "../../components/platform/prometheusValues.ts";
 import { rabbitmqScrapes } from "../../components/platform/rabbitmqScrape.ts";
+import { tradingBotScrape } from "../../components/platform/tradingBotScrape.ts";
 import type { ChartValues } from "../../components/platform/values.ts";
 import { checkCustomResource, needReference } from "../support/charts.ts";
 import { stackContext, stackSettings } from "../support/platformPlan.ts";
@@ -192,6 +194,29 @@ describe("scrapes of the message broker", () => {
     assert.equal(renamed("rabbitmq_detailed_queue_messages_ready"), "rabbitmq_queue_messages_ready");
     assert.equal(renamed("rabbitmq_detailed_queue_consumers"), "rabbitmq_queue_consumers");
     assert.equal(renamed("rabbitmq_alarms_memory_used_watermark"), "rabbitmq_alarms_memory_used_watermark");
+  });
+});
+
+describe("scrape of the trading bot", () => {
+  const scrape = tradingBotScrape(context);
+
+  it("fits its CRD", function () {
+    needReference(this);
+    assert.deepEqual(checkCustomResource(scrape), []);
+  });
+
+  it("finds the machine by the name that the launch template gives it, on the port that the catalog says", async () => {
+    const [discovery] = scrape.spec.ec2SDConfigs;
+    assert.deepEqual(discovery!.filters[0], { name: "tag:Name", values: [`${context.names.prefix}-trading-bot`] });
+    const { services } = await loadCatalog();
+    assert.equal(discovery!.port, services.find(({ kind }) => kind === "bot")!.port);
+  });
+
+  it("carries the labels that the rules about all services select", () => {
+    const labels = Object.fromEntries(scrape.spec.relabelings.map((rule) => [rule.targetLabel, rule.replacement]));
+    assert.equal(scrape.spec.jobName, "trading-bot");
+    assert.equal(labels.service, "trading-bot");
+    assert.match(labels.namespace!, /^trading/);
   });
 });
 
