@@ -131,14 +131,14 @@ function queryText(query: RuleQuery): string {
 function fromCloudwatch(alarm: Alarm): ManagedAlert {
   const { watches, fires, unit, periodSeconds, periods, missing } = alarm;
   const limit = "above" in fires ? `> ${fires.above}` : `< ${fires.below}`;
-  const what = sourceText(watches);
+  const when = `${periods === 1 ? "one period" : `${periods} periods`} of ${periodSeconds} s`;
   return {
     ...alarm,
     for: `${(periodSeconds * periods) / 60}m`,
     summary: alarm.description,
     evaluatedBy: "CloudWatch",
     language: "text",
-    condition: `${what} ${limit} ${unit}, ${periods} × ${periodSeconds} s, no data: ${missing}`,
+    condition: sourceText(watches, `${limit} (${unit}) in ${when}; no data counts as ${missing}`),
   };
 }
 
