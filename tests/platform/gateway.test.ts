@@ -90,19 +90,3 @@ describe("the gateway", () => {
     assert.equal((find(await pods(3), "PodDisruptionBudget")!.inputs.spec as { minAvailable: number }).minAvailable, 2);
   });
 });
-
-describe("what is left out", () => {
-  it("is not planned, and what depends on it adapts", async () => {
-    const plan = await planPlatform("staging", {
-      change: ({ platform }) => void platform.without.push("argo-rollouts", "external-dns"),
-    });
-    const releases = plan.resources
-      .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
-      .map(({ inputs }) => inputs.name);
-    assert.ok(!releases.includes("argo-rollouts") && !releases.includes("external-dns"));
-    const { reloader } = plan.resources.find(({ inputs }) => inputs.name === "reloader")!.inputs.values as {
-      reloader: { isArgoRollouts: boolean };
-    };
-    assert.equal(reloader.isArgoRollouts, false);
-  });
-});
