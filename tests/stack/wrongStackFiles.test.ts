@@ -8,6 +8,7 @@ import { dataCases } from "./cases/data.ts";
 import { environmentCases } from "./cases/environment.ts";
 import { networkCases } from "./cases/network.ts";
 import { platformCases } from "./cases/platform.ts";
+import { routingCases } from "./cases/routing.ts";
 import { statefulSystemsCases } from "./cases/statefulSystems.ts";
 import type { WrongCase } from "./cases/types.ts";
 import { watchingCases } from "./cases/watching.ts";
@@ -20,6 +21,7 @@ const cases: WrongCase[] = [
   ...platformCases,
   ...statefulSystemsCases,
   ...watchingCases,
+  ...routingCases,
 ];
 
 /** The staging file with one change, as text and configuration. */
