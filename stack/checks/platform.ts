@@ -7,9 +7,29 @@ export const systemNeeds: { [system in OptionalSystem]?: readonly OptionalSystem
   tracing: ["elastic"],
 };
 
+/** Public registries that the charts and our own manifests take images from. */
+const publicRegistries = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "docker.elastic.co"] as const;
+
+/** Where images come through the account's own registry, it has a cache of each public registry that is not excepted. */
+function checkCaches({ environment, platform, workloads }: Settings): Finding[] {
+  const { imageMirror } = platform;
+  if (!imageMirror?.registry.startsWith(`${environment.accountId}.dkr.ecr.`)) return [];
+  const cached: readonly string[] = workloads.images.pullThrough;
+  const missing = publicRegistries.filter((name) => !cached.includes(name) && !imageMirror.except?.includes(name));
+  if (missing.length === 0) return [];
+  return [
+    {
+      path: ["platform", "imageMirror"],
+      allowed: `a registry that has the images of ${missing.join(", ")}`,
+      hint: "Add them to workloads.images.pullThrough, or to platform.imageMirror.except where ECR cannot cache them.",
+    },
+  ];
+}
+
 /** Systems that are left out are not needed by others; replicas of the gateway are in order; the balancer can what is asked. */
-export function checkPlatform({ platform, gateway }: Settings): Finding[] {
-  const findings: Finding[] = [];
+export function checkPlatform(settings: Settings): Finding[] {
+  const { platform, gateway } = settings;
+  const findings = checkCaches(settings);
   for (const [system, needs] of Object.entries(systemNeeds) as [OptionalSystem, readonly OptionalSystem[]][]) {
     if (platform.without.includes(system)) continue;
     for (const need of needs.filter((each) => platform.without.includes(each))) {

@@ -34,6 +34,14 @@ export const platformCases: WrongCase[] = [
     expect: { key: "platform.imageMirror.registry", allowed: /without a scheme/ },
   },
   {
+    name: "an image mirror in the account's own registry that caches too little",
+    change: (config) => {
+      config[platform].imageMirror = { registry: "111122223333.dkr.ecr.us-east-1.amazonaws.com" };
+      config["trading-platform:workloads"].images.pullThrough = ["quay.io", "docker.io"];
+    },
+    expect: { key: "platform.imageMirror", allowed: /ghcr.io, registry.k8s.io, docker.elastic.co/ },
+  },
+  {
     name: "fewer NGINX pods at most than at least",
     change: (config) => {
       config[gateway].minimumReplicas = 3;
