@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ConsulSettings } from "../../stack/sections/consul.ts";
 import {
-  consulBootstrapConfiguration,
   consulBootstrapSecret,
   consulCertificateNames,
   consulGossipSecret,
@@ -119,12 +118,6 @@ export function consulExternalSecrets(): ExternalSecretPlan[] {
   return [
     { name: consulGossipSecret, namespace, data: { key: from("gossip") } },
     { name: consulBootstrapSecret, namespace, data: { token: from("bootstrap") } },
-    {
-      name: consulBootstrapConfiguration,
-      namespace,
-      data: { token: from("bootstrap") },
-      template: { data: { "bootstrap.json": '{"acl":{"tokens":{"initial_management":"{{ .token }}"}}}' } },
-    },
     { name: consulMetricsSecret, namespace, data: { metrics: from("metrics") } },
   ];
 }

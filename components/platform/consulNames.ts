@@ -12,11 +12,8 @@ export const consulTlsSecret = "consul-server-tls";
 /** Secret with the key (`key`) that encrypts gossip among the servers. */
 export const consulGossipSecret = "consul-gossip";
 
-/** Secret with the management token (`token`), and with the server's configuration that introduces it. */
+/** Secret with the management token (`token`), which the servers know from their first start. */
 export const consulBootstrapSecret = "consul-bootstrap";
-
-/** Secret that makes servers know the management token from the first start. */
-export const consulBootstrapConfiguration = "consul-bootstrap-configuration";
 
 /** Secret with the token of whoever reads metrics (`metrics`). */
 export const consulMetricsSecret = "consul-metrics-token";

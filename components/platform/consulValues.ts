@@ -1,11 +1,5 @@
 import type { ConsulSettings } from "../../stack/sections/consul.ts";
-import {
-  consulBootstrapConfiguration,
-  consulBootstrapSecret,
-  consulDatacenter,
-  consulGossipSecret,
-  consulTlsSecret,
-} from "./consulNames.ts";
+import { consulBootstrapSecret, consulDatacenter, consulGossipSecret, consulTlsSecret } from "./consulNames.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { hasBudget, resources, restrictedContainer, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
@@ -38,11 +32,11 @@ export function consulValues(
       },
       acls: {
         manageSystemACLs: true,
+        // The servers start with it as `initial_management`: no job has to bootstrap ACLs, nobody to keep what it made.
         bootstrapToken: { secretName: consulBootstrapSecret, secretKey: "token" },
         resources: small,
       },
-      // Agent metrics stand in server.extraConfig: the chart refuses its own switch beside HTTPS only.
-      metrics: { enabled: false },
+      metrics: { enabled: true, enableAgentMetrics: true, disableAgentHostName: true, agentMetricsRetentionTime: "1m" },
     },
     server: {
       enabled: true,
@@ -69,13 +63,11 @@ export function consulValues(
       containerSecurityContext: { server: restrictedContainer },
       exposeService: { enabled: false },
       limits: { requestLimits: { mode: "permissive", readRate: 500, writeRate: 250 } },
-      // Introduces the management token, so that no job has to bootstrap ACLs and nobody has to keep what it made.
-      extraVolumes: [{ type: "secret", name: consulBootstrapConfiguration, load: true }],
       extraConfig: JSON.stringify({
         // Reads renewed certificates without a restart.
         auto_reload_config: true,
+        // The chart refuses words of its own settings here, such as those of telemetry.
         performance: { raft_multiplier: 1 },
-        telemetry: { prometheus_retention_time: "1m", disable_hostname: true },
       }),
     },
     client: { enabled: false },

@@ -14,7 +14,7 @@ import {
 const search = { "elasticsearch.k8s.elastic.co/cluster-name": elasticCluster };
 const kibana = { "kibana.k8s.elastic.co/name": elasticCluster };
 const logstash = { "logstash.k8s.elastic.co/name": elasticCluster };
-const operator = { "control-plane": "elastic-operator" };
+const operator = { "app.kubernetes.io/name": "elastic-operator" };
 
 /** What may flow to and from the pods of the namespace `elastic`. */
 export function elasticFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
