@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mirrorVariable, type Release } from "./toolRelease.ts";
-import { searchTool } from "./tools.ts";
+import { searchTool, withoutTool } from "./tools.ts";
 
 const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
 
@@ -93,5 +93,33 @@ describe("tool acquisition", () => {
     assert.match(reasons[0] ?? "", /^path: no promtool/);
     assert.match(reasons[1] ?? "", /^release: no pinned release for/);
     assert.equal(reasons.length, tool === undefined ? 3 : 2);
+  });
+
+  describe("a test that needs a tool which cannot be had", () => {
+    const missing = { reasons: ["path: not there", "release: too far", "distribution: another system"] };
+    const context = () => {
+      const calls: string[] = [];
+      const skip = () => void calls.push("skip");
+      return { calls, mocha: { timeout: () => undefined, skip } as unknown as Mocha.Context };
+    };
+
+    it("fails in CI and names every way that was tried", () => {
+      const { mocha } = context();
+      assert.throws(
+        () => withoutTool("amtool", missing.reasons, mocha, { CI: "true" }, () => undefined),
+        (error: Error) => {
+          for (const reason of missing.reasons) assert.ok(error.message.includes(reason));
+          return /NOT RUN/.test(error.message);
+        },
+      );
+    });
+
+    it("is skipped elsewhere, loudly", () => {
+      const { calls, mocha } = context();
+      const said: string[] = [];
+      withoutTool("amtool", missing.reasons, mocha, {}, (text) => void said.push(text));
+      assert.deepEqual(calls, ["skip"]);
+      assert.match(said.join(""), /NOT RUN: .* needs amtool/);
+    });
   });
 });

@@ -74,10 +74,25 @@ export async function requireTool(name: ToolName, context: Mocha.Context): Promi
   context.timeout(300_000);
   const { tool, reasons } = await searchOnce(name);
   if (tool !== undefined) return tool;
-  const what = context.test?.parent?.fullTitle() || context.test?.fullTitle() || "the tests";
-  const message = `NOT RUN: "${what}" needs ${name}, and it could not be had:\n${reasons.map((reason) => `  - ${reason}`).join("\n")}\n  Install the packages prometheus and prometheus-alertmanager, or put the official release on the PATH.`;
-  if (process.env.CI === "true") throw new Error(message);
-  console.error(`\n\x1b[1;33m${message}\x1b[0m`);
+  return withoutTool(name, reasons, context, process.env, (text) => console.error(text));
+}
+
+/** Ends a test whose tool is missing: with an error in CI, elsewhere by skipping it after saying so. */
+export function withoutTool(
+  name: ToolName,
+  reasons: readonly string[],
+  context: Mocha.Context,
+  environment: Record<string, string | undefined>,
+  say: (text: string) => void,
+): never {
+  const what = context.test?.parent?.fullTitle() || context.test?.fullTitle() || "a test";
+  const message = [
+    `NOT RUN: "${what}" needs ${name}, and it could not be had:`,
+    ...reasons.map((reason) => `  - ${reason}`),
+    "  Install the packages prometheus and prometheus-alertmanager, or put the official release on the PATH.",
+  ].join("\n");
+  if (environment.CI === "true") throw new Error(message);
+  say(`\n\x1b[1;33m${message}\x1b[0m`);
   return context.skip();
 }
 
