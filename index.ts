@@ -20,6 +20,7 @@ import { EdgeFirewall } from "./components/network/edgeFirewall.ts";
 import { Endpoints } from "./components/network/endpoints.ts";
 import { SecurityGroups } from "./components/network/securityGroups.ts";
 import { Vpc } from "./components/network/vpc.ts";
+import { chartRules } from "./components/observability/alerts/chartRules.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { receiverCredentials } from "./components/observability/routing/names.ts";
 import { Alarms } from "./components/operations/alarms.ts";
@@ -113,7 +114,10 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const context = platformContext(settings, names);
   const systems = new Platform(
     "platform",
-    { ...base, context, settings, catalog, dns, certificates, firewall, postgres, broker },
+    {
+      ...{ ...base, context, settings, catalog, dns, certificates, firewall, postgres, broker },
+      chartRules: chartRules(settings.alerts),
+    },
     { ...inCluster, dependsOn: nodes },
   );
   new Workloads(

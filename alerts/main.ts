@@ -7,7 +7,7 @@ import { readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
 import { ProblemsError } from "../stack/problem.ts";
-import { alertContext } from "./context.ts";
+import { stackAlertContext } from "./context.ts";
 import { type AlertFilter, alertLines, filterValues, type Palette, plainList, terminalList } from "./list.ts";
 import { runbookPages, writeRunbooks } from "./pages.ts";
 
@@ -32,7 +32,7 @@ async function list({ stack, json, ...filter }: ListOptions): Promise<void> {
   const file = readStackFile(projectDirectory, stack);
   if (file === undefined) throw new UnknownValueError(`there is no Pulumi.${stack}.yaml`);
   const settings = loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
-  const context = alertContext(settings, await loadCatalog());
+  const context = stackAlertContext(settings, await loadCatalog());
   const alerts = alertCatalogue(context);
   const known = filterValues(alerts, context);
   for (const name of ["service", "severity", "category"] as const) checkValue(name, filter[name], known[name]);

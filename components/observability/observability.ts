@@ -4,6 +4,8 @@ import type { Settings } from "../../stack/settings.ts";
 import type { Alarm } from "../operations/alarms/types.ts";
 import type { PlatformContext } from "../platform/context.ts";
 import type { PrometheusStack } from "../platform/prometheusStack.ts";
+import { alertContext } from "./alerts/context.ts";
+import { Alerts } from "./alerts.ts";
 import { cloudwatchAlerts } from "./grafana/cloudwatch.ts";
 import { logAlerts } from "./grafana/logs/all.ts";
 import type { GrafanaRuleContext } from "./grafana/types.ts";
@@ -15,7 +17,7 @@ export interface ObservabilityArgs {
   /** Where the systems run. */
   context: PlatformContext;
   settings: Pick<Settings, "alerts" | "routing">;
-  catalog: Pick<Catalog, "services">;
+  catalog: Pick<Catalog, "services" | "topics">;
   /** AWS's own alarms, of which some are shown beside the applications'. */
   alarms: { readonly plan: readonly Alarm[] };
   /** The cluster's systems; without monitoring there is nothing to fill. */
@@ -39,11 +41,18 @@ export class Observability extends pulumi.ComponentResource {
     const { monitoring } = args.systems.telemetry;
     if (monitoring !== undefined) {
       const rules = grafanaRuleContext({ ...args, monitoring });
+      openAlerts(name, args, rules.grafanaUrl, this);
       openRouting(name, args, rules, this);
       this.grafana = openGrafana(name, args, monitoring, rules, this);
     }
     this.registerOutputs({});
   }
+}
+
+function openAlerts(name: string, args: ObservabilityArgs, grafanaUrl: string, parent: pulumi.Resource): void {
+  const { settings, catalog, systems } = args;
+  const context = alertContext(settings.alerts, catalog, grafanaUrl);
+  new Alerts(`${name}-alerts`, { context }, { parent, dependsOn: [...systems.ready] });
 }
 
 function openRouting(name: string, args: ObservabilityArgs, rules: GrafanaRuleContext, parent: pulumi.Resource): void {
@@ -86,7 +95,7 @@ export function grafanaRuleContext({
   monitoring,
 }: {
   settings: Pick<Settings, "alerts">;
-  catalog: ObservabilityArgs["catalog"];
+  catalog: Pick<Catalog, "services">;
   context: Pick<PlatformContext, "names" | "environment" | "region" | "clusterName">;
   monitoring: Pick<PrometheusStack, "grafanaUrl">;
 }): GrafanaRuleContext {

@@ -11,6 +11,8 @@ export interface Objective {
   /** Share of bad events that the promise allows, without the noise of floating numbers. */
   readonly budget: number;
   readonly windowDays: number;
+  /** Longest time that counts as good, in seconds; absent for indicators without threshold. */
+  readonly thresholdSeconds?: number;
   /** Matcher of the good bucket; empty for indicators without threshold. */
   readonly le: string;
 }
@@ -46,6 +48,7 @@ export function objectivesOf(context: AlertContext): Objective[] {
         objective,
         budget: Number((1 - objective).toPrecision(6)),
         windowDays: windowDays ?? promise.windowDays,
+        thresholdSeconds: promise.thresholdSeconds,
         le: promise.thresholdSeconds === undefined ? "" : bucketMatcher(promise.thresholdSeconds),
       };
     }),

@@ -8,13 +8,18 @@ function fixedService(indicator: Indicator, objectives: readonly Objective[]): R
   return { service: objectives[0]!.service };
 }
 
-/** Services that share a threshold share a recording; with one threshold for all no selector is needed. */
-function thresholdClasses(objectives: readonly Objective[]): { selector: string; le: string }[] {
+/**
+ * Services that share a threshold share a recording; with one threshold for all no selector is needed. The label
+ * `threshold_seconds` keeps the recordings apart, which would look like doubles otherwise.
+ */
+function thresholdClasses(objectives: readonly Objective[]) {
   const thresholds = [...new Set(objectives.map(({ le }) => le))].sort();
-  if (thresholds.length === 1) return [{ selector: "", le: thresholds[0]! }];
+  if (thresholds.length === 1) return [{ selector: "", le: thresholds[0]!, labels: {} }];
   return thresholds.map((le) => {
-    const names = objectives.filter((objective) => objective.le === le).map(({ service }) => service);
-    return { selector: `service=~"${names.sort().join("|")}"`, le };
+    const own = objectives.filter((objective) => objective.le === le);
+    const names = own.map(({ service }) => service).sort();
+    const labels = { threshold_seconds: String(own[0]!.thresholdSeconds) };
+    return { selector: `service=~"${names.join("|")}"`, le, labels };
   });
 }
 
@@ -33,10 +38,10 @@ export function indicatorRecordings(objectives: readonly Objective[]): Recording
         ...(indicator.errors === undefined
           ? []
           : [{ record: `${indicator.errors.record}:rate${window}`, expr: indicator.errors.expr(window) }]),
-        ...thresholdClasses(own).map(({ selector, le }) => ({
+        ...thresholdClasses(own).map(({ selector, le, labels: threshold }) => ({
           record: `${indicator.ratioRecord}:rate${window}`,
           expr: indicator.ratio(window, selector, le),
-          ...extra,
+          labels: { ...labels, ...threshold },
         })),
       ];
     }),

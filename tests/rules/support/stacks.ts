@@ -1,5 +1,5 @@
+import { stackAlertContext } from "../../../alerts/context.ts";
 import { loadCatalog } from "../../../catalog/load.ts";
-import { alertServices } from "../../../components/observability/alerts/services.ts";
 import type { AlertContext } from "../../../components/observability/alerts/types.ts";
 import { readStackFile } from "../../../stack/file.ts";
 import { loadSettings } from "../../../stack/load.ts";
@@ -15,13 +15,7 @@ async function stackContext(stack: string): Promise<AlertContext> {
     text: file.text,
     config: file.config,
   });
-  const catalog = await loadCatalog();
-  return {
-    settings: settings.alerts,
-    services: alertServices(catalog),
-    topics: catalog.topics.map(({ name }) => name),
-    grafanaUrl: `https://grafana.${settings.environment.domain}`,
-  };
+  return stackAlertContext(settings, await loadCatalog());
 }
 
 /** Both stacks, by name. */
