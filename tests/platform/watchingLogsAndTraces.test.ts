@@ -9,6 +9,8 @@ import { jaegerObjects } from "../../components/platform/jaegerObjects.ts";
 import { jaegerValues } from "../../components/platform/jaegerValues.ts";
 import { lokiStatements } from "../../components/platform/loki.ts";
 import { lokiValues, replicationFactor } from "../../components/platform/lokiValues.ts";
+import { planNamespaces } from "../../components/platform/namespacePlan.ts";
+import { mebibytesOf } from "../../stack/memory.ts";
 import type { LoggingSettings } from "../../stack/sections/logging.ts";
 import { checkCustomResource, needReference } from "../support/charts.ts";
 import { stackContext, stackSettings } from "../support/platformPlan.ts";
@@ -192,6 +194,23 @@ describe("OpenTelemetry Collector", () => {
     assert.ok(!("span-metrics" in tree(gatewayCollectorValues(context, without)).ports!));
     assert.doesNotMatch(JSON.stringify(gatewayConfiguration("tracing", without)), /span_metrics|8889/);
   });
+
+  for (const stack of ["staging", "production"]) {
+    it(`fits into the quota of its namespace in ${stack}, at full scale and with one pod more of each`, () => {
+      const { tracing: wanted, platform } = stackSettings(stack);
+      const quota = planNamespaces(platform.quotas).find(({ name }) => name === "tracing")!.quota;
+      const pods = [
+        [wanted.gateway.maximumReplicas, wanted.gateway.size],
+        [wanted.sampler.replicas, wanted.sampler.size],
+        [wanted.jaeger.replicas, wanted.jaeger.size],
+      ] as const;
+      const sum = (amount: (size: (typeof pods)[number][1]) => number) =>
+        pods.reduce((total, [count, size]) => total + (count + 1) * amount(size), 0);
+      const cores = ({ cpu }: { cpu: string }) => (cpu.endsWith("m") ? Number.parseInt(cpu, 10) / 1000 : Number(cpu));
+      assert.ok(sum(({ memory }) => mebibytesOf(memory) / 1024) <= quota.memoryGib, "memory");
+      assert.ok(sum(cores) <= quota.cpu, "processors");
+    });
+  }
 
   it("gives the samplers the time to decide before they go", () => {
     const seconds = tree(samplerCollectorValues(context, tracing, "j")).terminationGracePeriodSeconds;
