@@ -53,6 +53,7 @@ describe("alerts from the exporter to people", function () {
   let folder: string;
 
   before(async function () {
+    assert.deepEqual(new Set(rules.map((rule) => rule.alert)), new Set(concerned), "the catalogue has all of them");
     const prometheus = await requireTool("prometheus", this);
     const alertmanager = await requireTool("alertmanager", this);
     folder = mkdtempSync(join(tmpdir(), "alerting-"));

@@ -109,6 +109,22 @@ describe("alert routing: who is told", () => {
   });
 });
 
+describe("alert routing: messages", () => {
+  const templates = messageTemplates("https://grafana.trading.example.com");
+
+  it("use only templates that are defined", async () => {
+    const config = renderAlertmanagerConfig(alertmanagerConfig(await routingInput("production")));
+    const used = [...`${config}${templates}`.matchAll(/template \\?"([\w.]+)\\?"/g)].map(([, name]) => name!);
+    assert.ok(used.length > 5);
+    for (const name of used) assert.ok(templates.includes(`define "${name}"`), `${name} is not defined`);
+  });
+
+  it("have a subject of ASCII only, which SNS demands", () => {
+    const [title = ""] = /define "platform\.title"[\s\S]*?\n\{\{- end \}\}/.exec(templates) ?? [];
+    assert.match(title, /^[\x20-\x7e\n]+$/);
+  });
+});
+
 describe("alert routing: checks of the settings", () => {
   const withRepeat = (groupInterval: string, repeatInterval: string) => {
     const routing = structuredClone(routingOf("production"));
