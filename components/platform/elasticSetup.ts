@@ -40,7 +40,8 @@ const space = "trade-audit";
 export function elasticSetupRequests(plan: ElasticSetupPlan): SetupRequest[] {
   const { settings, auditSchema, klineSchema } = plan;
   return [
-    put(`/_snapshot/${repository}`, "repository", snapshotRepository(plan.snapshotBucket)),
+    // Without trying it: that comes last, so that a refused bucket does not keep the rest from being set up.
+    put(`/_snapshot/${repository}?verify=false`, "repository", snapshotRepository(plan.snapshotBucket)),
     put(`/_slm/policy/${snapshotPolicy}`, "snapshot-policy", snapshotLifecycle(settings)),
     put(`/_ilm/policy/${auditDataStream}`, "audit-lifecycle", auditLifecycle(settings)),
     put(
@@ -62,6 +63,7 @@ export function elasticSetupRequests(plan: ElasticSetupPlan): SetupRequest[] {
     kibana("create", "POST", "/api/spaces/space", space, kibanaSpace()),
     kibana("put", "PUT", `/api/spaces/space/${space}`, `${space}-space`, kibanaSpace()),
     kibana("put", "POST", `/s/${space}/api/data_views/data_view`, "audit-view", dataView()),
+    { target: "elasticsearch", mode: "put", method: "POST", path: `/_snapshot/${repository}/_verify` },
   ];
 }
 

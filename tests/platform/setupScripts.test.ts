@@ -111,6 +111,14 @@ describe("the setup job of Elasticsearch, run against a stand-in", () => {
     assert.doesNotMatch(world.read("curl.log"), /_data_stream/);
   });
 
+  it("fails in the end, with all else in place, when the nodes cannot reach the snapshots' bucket", () => {
+    world.flag("refuse-bucket");
+    const { code, errors } = setup();
+    assert.notEqual(code, 0);
+    assert.match(errors, /POST \/_snapshot\/s3\/_verify answered 500/);
+    assert.match(world.read("curl.log"), /PUT \/_data_stream\/trade-events[\s\S]*data_views/);
+  });
+
   it("gives up when Elasticsearch does not become ready", () => {
     world.flag("refuse-all");
     const { code, errors } = setup();
