@@ -43,6 +43,9 @@ const objectLabels = [
   ...["pool", "consumergroup", "topic", "queue", "portfolio", "subject"],
 ];
 
+/** Causes and effects are of one cluster; without a common label a rule would reach across everything. */
+const sameCluster = ["cluster"];
+
 /** Every alert of ours that the inhibition names; a test holds that the catalogue defines them all. */
 export const alertsNamedByInhibition: readonly string[] = [
   ...serviceDownAlerts,
@@ -92,7 +95,7 @@ function serviceRules(services: readonly Dependant[]): InhibitRule[] {
     ...needed.map((name) => ({
       source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${name}"`],
       target_matchers: [symptoms, servicesThat(services, (service) => requiredServices(service).includes(name))],
-      equal: [],
+      equal: sameCluster,
     })),
   ];
 }
@@ -104,7 +107,7 @@ function systemRules(services: readonly Dependant[]): InhibitRule[] {
     .map(({ alerts, usedBy }) => ({
       source_matchers: [oneOf("alertname", alerts)],
       target_matchers: [symptoms, servicesThat(services, usedBy)],
-      equal: [],
+      equal: sameCluster,
     }));
 }
 
