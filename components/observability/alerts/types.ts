@@ -133,7 +133,10 @@ export interface AlertDefinition {
   readonly impact: string;
   readonly panel: PanelReference;
   readonly runbook: RunbookKnowledge;
-  /** Requirement sheet, project or document that the alert comes from. */
+  /**
+   * Requirement sheet, project or document that the alert comes from. Sheets: S0 training platform, S1 Spring services,
+   * S2 Kubernetes, S3 EC2 bot, S4 platform services; "reference" is the catalogue that merged them.
+   */
   readonly source: string;
   readonly cases: readonly AlertCase[];
   /**

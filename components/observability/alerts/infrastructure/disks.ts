@@ -78,7 +78,7 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       expr: `${usage} > ${resources.diskCritical}`,
       for: "5m",
       summary: "{{ $labels.instance }} {{ $labels.mountpoint }} is {{ $value | humanizePercentage }} full",
-      description: "Second tier of HighDiskUsage.",
+      description: "Second tier of HighDiskUsage: nearly nothing is left.",
       impact: "Writing fails within minutes; the kubelet evicts pods.",
       panel: { dashboard: "infrastructure", panel: "Disk usage" },
       source: "S2, S3 (95 %); resolution C3",
@@ -109,7 +109,7 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       summary: "{{ $labels.mountpoint }} of {{ $labels.instance }} fills within 24 hours",
       description:
         "The slope of the last six hours leads below zero within a day, and less than 40 % is free: a large empty disk that fills for an hour is no trouble.",
-      impact: "None yet.",
+      impact: "None yet; within a day the node can no longer write.",
       panel: { dashboard: "capacity", panel: "Disk forecast" },
       source: "node-mixin (two-stage prediction); reference 3.3",
       runbook: { diagnosis: diskDiagnosis, mitigation: diskMitigation },

@@ -231,7 +231,7 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
       for: "1h",
       summary: "certificate {{ $labels.name }} expires in {{ $value | humanizeDuration }}",
       description: "cert-manager renews 30 days before the end; less than that means that renewal fails.",
-      impact: "None yet.",
+      impact: "None yet; at the end of validity every client refuses the connection.",
       panel: { dashboard: "security", panel: "Certificates" },
       source: "reference 3.3",
       runbook: certificateRunbook,
