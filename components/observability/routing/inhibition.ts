@@ -95,7 +95,7 @@ function serviceRules(services: readonly Dependant[]): InhibitRule[] {
     ...needed.map((name) => ({
       source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${name}"`],
       target_matchers: [symptoms, servicesThat(services, (service) => requiredServices(service).includes(name))],
-      equal: sameCluster,
+      equal: [...sameCluster],
     })),
   ];
 }
@@ -107,7 +107,7 @@ function systemRules(services: readonly Dependant[]): InhibitRule[] {
     .map(({ alerts, usedBy }) => ({
       source_matchers: [oneOf("alertname", alerts)],
       target_matchers: [symptoms, servicesThat(services, usedBy)],
-      equal: sameCluster,
+      equal: [...sameCluster],
     }));
 }
 
@@ -115,7 +115,7 @@ function consequenceRules(): InhibitRule[] {
   return knownConsequences.map(({ causes, effects }) => ({
     source_matchers: [oneOf("alertname", causes)],
     target_matchers: [oneOf("alertname", effects)],
-    equal: [],
+    equal: [...sameCluster],
   }));
 }
 
