@@ -41,6 +41,8 @@ export function externalSecretsValues(context: PlatformContext, replicas: number
     topologySpreadConstraints: topologySpread(context, replicas, { "app.kubernetes.io/name": "external-secrets" }),
     priorityClassName: priorityClasses.critical,
     resources: resources("50m", "128Mi", "256Mi"),
+    livenessProbe: { enabled: true },
+    readinessProbe: { enabled: true },
     // The default drops the monitor without a word when its kind is not known.
     serviceMonitor: { enabled: true, interval: "30s", renderMode: "failIfMissing" },
     webhook: {
@@ -52,6 +54,7 @@ export function externalSecretsValues(context: PlatformContext, replicas: number
       }),
       priorityClassName: priorityClasses.critical,
       resources: resources("20m", "64Mi", "128Mi"),
+      livenessProbe: { enabled: true },
       certManager: { enabled: true, cert: { create: true, issuerRef: issuerReference("internal") } },
     },
     // cert-manager makes the webhook's certificate, so the chart's own controller for that is not needed.
