@@ -120,11 +120,12 @@ export default async function platform(given: { source?: SettingsSource; catalog
     },
     { ...inCluster, dependsOn: nodes },
   );
-  new Workloads(
+  const workloads = new Workloads(
     "workloads",
     { ...base, context, settings: settings.workloads, images: settings.services, catalog, postgres, cache, broker },
     { ...inCluster, dependsOn: systems.ready },
   );
+  await workloads.complete;
 
   const alarms = new Alarms("alarms", { ...base, settings, dns, trail, notifications }, cloud);
   new Observability("observability", { ...base, context, settings, catalog, systems, alarms, credentials }, inCluster);

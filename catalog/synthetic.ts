@@ -1,5 +1,5 @@
-import type { ServiceEntry } from "./load.ts";
-import type { Kind, Service } from "./types.ts";
+import { assembleCatalog, loadCatalog, type ServiceEntry } from "./load.ts";
+import type { Catalog, Kind, Service } from "./types.ts";
 
 const kinds: readonly Kind[] = ["springBoot", "fastApi", "http", "worker"];
 
@@ -44,4 +44,11 @@ export function syntheticServices(count: number): Service[] {
 /** The same services as entries, as if each were a file. */
 export function syntheticEntries(count: number): ServiceEntry[] {
   return syntheticServices(count).map((value) => ({ file: `${value.name}.ts`, value }));
+}
+
+/** The real catalog with synthetic services beside it: what shared systems and the bot need is there. */
+export async function syntheticCatalog(count: number): Promise<Catalog> {
+  const { services } = await loadCatalog();
+  const real = services.map((value) => ({ file: `${value.name}.ts`, value }));
+  return assembleCatalog([...real, ...syntheticEntries(count)]);
 }

@@ -53,8 +53,8 @@ export interface WorkloadArgs {
 
 /** One catalogued service, with all that it needs and nothing that it does not declare. */
 export class Workload extends pulumi.ComponentResource {
-  /** Name of the service. */
-  readonly serviceName: string;
+  /** The object that is made last: everything else of the service is there when it is. */
+  readonly last: pulumi.Resource;
 
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:workload:Workload", name, { service: args.service, image: args.image ?? null }, opts);
@@ -68,15 +68,11 @@ export class Workload extends pulumi.ComponentResource {
     const fronts = services(service).map(
       (front) => new kubernetes.core.v1.Service(`${name}-${suffix(service, front.metadata.name)}`, front, child),
     );
-    createManifest(`${name}-monitor`, serviceMonitor(service), { parent: this, dependsOn: fronts });
+    const monitor = createManifest(`${name}-monitor`, serviceMonitor(service), { parent: this, dependsOn: fronts });
     const routes = isPublic(service) ? createRoute(name, service, context, { parent: this, dependsOn: fronts }) : [];
-    if (args.image !== undefined) {
-      const before = [...identity, ...settings, ...policies, ...fronts, ...routes, ...(args.startsAfter ?? [])];
-      createRollout(name, args, args.image, this, [accounts, ...before]);
-    }
-
-    this.serviceName = service.name;
-    this.registerOutputs({ serviceName: this.serviceName });
+    const before = [...identity, ...settings, ...policies, ...fronts, ...routes, ...(args.startsAfter ?? [])];
+    this.last = args.image === undefined ? monitor : createRollout(name, args, args.image, this, [accounts, ...before]);
+    this.registerOutputs({});
   }
 }
 
@@ -159,7 +155,7 @@ function createRollout(
   image: string,
   parent: pulumi.Resource,
   before: pulumi.Resource[],
-): void {
+): pulumi.Resource {
   const { service, context, trustSecret } = args;
   const templates = analysisTemplates(service, context.settings).map((template) =>
     createManifest(`${name}-analysis-${template.metadata.name.slice(service.name.length + 1)}`, template, { parent }),
@@ -175,6 +171,7 @@ function createRollout(
   }
   const budget = disruptionBudget(service);
   if (budget !== undefined) new kubernetes.policy.v1.PodDisruptionBudget(`${name}-budget`, budget, after);
+  return created;
 }
 
 /** Registers an object of a kind that the SDK has no class for. */

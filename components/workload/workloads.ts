@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { archetypes } from "../../catalog/archetypes.ts";
 import { startupNeeds, startupOrder } from "../../catalog/order.ts";
-import type { Catalog } from "../../catalog/types.ts";
+import type { Catalog, Service } from "../../catalog/types.ts";
 import type { Cache } from "../data/cache.ts";
 import type { MessageBroker } from "../data/messageBroker.ts";
 import type { Postgres } from "../data/postgres.ts";
@@ -13,7 +13,7 @@ import { schemaOwnersOf } from "./database.ts";
 import { type ImageVersion, imageReference } from "./image.ts";
 import { neighboursOf } from "./neighbours.ts";
 import { ProvisioningRoom } from "./provisioning.ts";
-import { Workload } from "./workload.ts";
+import { Workload, type WorkloadArgs } from "./workload.ts";
 
 /** What the trading services need from the rooms below. */
 export interface WorkloadsArgs {
@@ -38,8 +38,9 @@ export interface WorkloadsArgs {
 
 /** Every catalogued service of the cluster, each with exactly what it declares. */
 export class Workloads extends pulumi.ComponentResource {
-  /** Each service's workload, by name. */
-  readonly services: ReadonlyMap<string, Workload>;
+  /** Done when every service is on its way; whoever runs the program waits for it. */
+  readonly complete: Promise<void>;
+  readonly #shared: Omit<WorkloadArgs, "service" | "image" | "startsAfter">;
 
   constructor(name: string, args: WorkloadsArgs, opts?: pulumi.ComponentResourceOptions) {
     const inCluster = args.catalog.services.filter(({ kind }) => archetypes[kind].inCluster);
@@ -47,29 +48,44 @@ export class Workloads extends pulumi.ComponentResource {
     warnOfUnreleased(inCluster, args.images, this);
 
     const common = commonArgs(args);
-    const { context } = common;
     const room = new ProvisioningRoom(
       `${name}-provisioning`,
       { ...common, ...args.catalog, databaseAdministratorArn: args.postgres.masterSecretArn },
       { parent: this },
     );
     const accounts = { ...common.accounts, provisioning: room.provisioning };
-    const made = new Map<string, Workload>();
-    for (const service of startupOrder(inCluster)) {
-      const version = args.images[service.name]?.image;
-      const image = version && imageReference(context, service.name, version);
-      const startsAfter = startupNeeds(service).flatMap((need) => made.get(need) ?? []);
-      const workload = new Workload(
-        `${name}-${service.name}`,
-        { ...common, trustSecret: room.trustSecret, accounts, service, image, startsAfter },
-        { parent: this },
-      );
-      made.set(service.name, workload);
-    }
+    this.#shared = { ...common, trustSecret: room.trustSecret, accounts };
+    this.complete = this.#createAll(name, startupOrder(inCluster), args);
+  }
 
-    this.services = made;
+  /**
+   * Makes all services, a batch at a time. Every registration on its way holds its request in memory (180 KB were
+   * measured), so a thousand services at once would take more than Node gives; a batch is all that a usual catalog has.
+   */
+  async #createAll(name: string, services: readonly Service[], { images, context }: WorkloadsArgs): Promise<void> {
+    const made = new Map<string, Workload>();
+    for (let start = 0; start < services.length; start += batchSize) {
+      const batch = services.slice(start, start + batchSize).map((service) => {
+        const version = images[service.name]?.image;
+        const image = version && imageReference(context, service.name, version);
+        const startsAfter = startupNeeds(service).flatMap((need) => made.get(need) ?? []);
+        const args = { ...this.#shared, service, image, startsAfter };
+        const workload = new Workload(`${name}-${service.name}`, args, { parent: this });
+        made.set(service.name, workload);
+        return workload;
+      });
+      if (start + batchSize < services.length) await registered(batch);
+    }
     this.registerOutputs({});
   }
+}
+
+/** Services that are registered at a time. */
+const batchSize = 50;
+
+/** Waits until the last object of each workload is registered. URNs are known in previews too. */
+async function registered(workloads: readonly Workload[]): Promise<void> {
+  await Promise.all(workloads.map(({ last }) => new Promise((resolve) => last.urn.apply(resolve))));
 }
 
 /** What all workloads are told alike. */

@@ -3,13 +3,13 @@ import { type Plan, planStack } from "../../plan/plan.ts";
 import type { PlannedResource } from "../../plan/resource.ts";
 
 /** Plans a few components alone, without a stack file: for tests of one component's contract. */
-export async function planProgram(create: () => void, mode: Mode = "steady"): Promise<ComponentPlan> {
+export async function planProgram(create: () => void | Promise<void>, mode: Mode = "steady"): Promise<ComponentPlan> {
   const plan = await planStack({
     stack: "test",
     mode,
     file: { stack: "test", file: "Pulumi.test.yaml", text: "config: {}", config: {} },
     program: async () => {
-      create();
+      await create();
       return {};
     },
   });

@@ -58,9 +58,9 @@ export async function planWorkloads(
   mode: Mode = "steady",
 ): Promise<{ plan: ComponentPlan; catalog: Catalog }> {
   const catalog = change.catalog ?? (await loadCatalog());
-  const plan = await planProgram(() => {
+  const plan = await planProgram(async () => {
     const password = (name: string) => [name, pulumi.secret("password of the cache")];
-    new Workloads("workloads", {
+    const workloads = new Workloads("workloads", {
       context: place,
       settings,
       catalog,
@@ -85,6 +85,7 @@ export async function planWorkloads(
       secrets: { recoveryWindowDays: 7 },
       ...change,
     });
+    await workloads.complete;
   }, mode);
   return { plan, catalog };
 }
