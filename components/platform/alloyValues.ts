@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { LoggingSettings } from "../../stack/sections/logging.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { lokiAddress } from "./monitoringNames.ts";
-import { hasBudget, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import {
+  goMemoryLimit,
+  hasBudget,
+  type Resources,
+  resources,
+  restrictedContainer,
+  restrictedPod,
+  topologySpread,
+} from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Alloy's values need. */
@@ -79,14 +87,14 @@ function commonValues(_context: AlloyContext, name: string): ChartValues {
   };
 }
 
-function alloyContainer(context: AlloyContext, name: "pods" | "events", size: ChartValues): ChartValues {
+function alloyContainer(context: AlloyContext, name: "pods" | "events", size: Resources): ChartValues {
   return {
     configMap: { create: true, content: alloyConfiguration(name) },
     extraEnv: [
       { name: "LOKI_PUSH_URL", value: `${lokiAddress}/loki/api/v1/push` },
       { name: "CLUSTER_NAME", value: context.clusterName },
       { name: "ENVIRONMENT_NAME", value: context.environment },
-      { name: "GOMEMLIMIT", valueFrom: { resourceFieldRef: { resource: "limits.memory" } } },
+      goMemoryLimit(size.limits.memory),
     ],
     enableReporting: false,
     resources: size,

@@ -3,7 +3,7 @@ import type { TracingSettings } from "../../stack/sections/tracing.ts";
 import { chartPin } from "./charts.ts";
 import type { PlatformContext } from "./context.ts";
 import { prometheusAddress } from "./monitoringNames.ts";
-import { resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import { goMemoryLimit, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Jaeger's values need. */
@@ -135,7 +135,7 @@ export function jaegerValues(context: JaegerContext, settings: TracingSettings, 
       replicas,
       // The chart's own strategy is Recreate: every change would be an outage.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      extraEnv: [password, { name: "GOMEMLIMIT", valueFrom: { resourceFieldRef: { resource: "limits.memory" } } }],
+      extraEnv: [password, goMemoryLimit(size.memory)],
       extraVolumes: [{ name: "authority", secret: { secretName: storage.authoritySecret } }],
       extraVolumeMounts: [{ name: "authority", mountPath: authorityDirectory, readOnly: true }],
       serviceAccount: { automountServiceAccountToken: false },

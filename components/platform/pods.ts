@@ -1,3 +1,4 @@
+import { mebibytesOf } from "../../stack/memory.ts";
 import type { PlatformContext } from "./context.ts";
 
 /** Pod security context that Pod Security level "restricted" takes; the user is the image's own unless given. */
@@ -64,4 +65,9 @@ export function hasBudget(replicas: number): boolean {
 /** Annotation of a Deployment, StatefulSet or DaemonSet that Reloader restarts when one of these Secrets changes. */
 export function reloadOn(...secrets: string[]): { [annotation: string]: string } {
   return { "secret.reloader.stakater.com/reload": secrets.join(",") };
+}
+
+/** Memory at which a Go program begins to collect harder, as `GOMEMLIMIT` wants it: four fifths of the container's limit. */
+export function goMemoryLimit(memoryLimit: string): { name: string; value: string } {
+  return { name: "GOMEMLIMIT", value: `${Math.floor(mebibytesOf(memoryLimit) * 0.8)}MiB` };
 }
