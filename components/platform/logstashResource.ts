@@ -50,6 +50,8 @@ export function logstashResource(
   replicas: number,
   plan: Omit<AuditPipelinePlan, "context">,
 ) {
+  // Logstash writes its settings beside its program.
+  const securityContext = { ...restrictedContainer, readOnlyRootFilesystem: false };
   return {
     apiVersion: "logstash.k8s.elastic.co/v1alpha1",
     kind: "Logstash",
@@ -78,12 +80,13 @@ export function logstashResource(
           topologySpreadConstraints: topologySpread(context, replicas, {
             "logstash.k8s.elastic.co/name": elasticCluster,
           }),
+          // The operator's own container says too little for a restricted namespace; what stands here wins (ECK 3.5).
+          initContainers: [{ name: "logstash-internal-init-config", securityContext }],
           containers: [
             {
               name: "logstash",
               resources: resources("500m", "2Gi"),
-              // Logstash writes its key store and settings beside its program.
-              securityContext: { ...restrictedContainer, readOnlyRootFilesystem: false },
+              securityContext,
               env: Object.values(logstashVariables).map((name) => ({
                 name,
                 valueFrom: { secretKeyRef: { name: logstashSecret, key: name } },

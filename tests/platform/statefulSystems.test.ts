@@ -11,6 +11,7 @@ import { externalSecretsStatements } from "../../components/platform/externalSec
 import { kafkaRules } from "../../components/platform/kafkaMetrics.ts";
 import { kafkaNodePools, kafkaResource } from "../../components/platform/kafkaResources.ts";
 import { planTopics } from "../../components/platform/kafkaTopics.ts";
+import { logstashResource } from "../../components/platform/logstashResource.ts";
 import { schemaRegistryStatefulSet } from "../../components/platform/schemaRegistryManifest.ts";
 import { schemaOfTopic } from "../../components/platform/statefulSystems.ts";
 import { vaultAccess } from "../../components/platform/vaultAccess.ts";
@@ -292,6 +293,17 @@ describe("the audit pipeline", () => {
         else assert.ok(plugin("x", { key: text }).includes(`"${text}"`));
       }),
     );
+  });
+
+  it("runs in pods that a restricted namespace takes, the operator's own container included", () => {
+    const plan = { topic: "trade-events", schema: schemaOfTopic(catalog, "trade-events") };
+    const { spec } = logstashResource(world("staging").context, 1, plan).spec.podTemplate;
+    const names = [...spec.initContainers, ...spec.containers].map(({ name, securityContext }) => {
+      assert.equal(securityContext.allowPrivilegeEscalation, false, name);
+      assert.deepEqual(securityContext.capabilities.drop, ["ALL"], name);
+      return name;
+    });
+    assert.deepEqual(names, ["logstash-internal-init-config", "logstash"]);
   });
 
   it("refuses a topic that the catalog does not have", () => {
