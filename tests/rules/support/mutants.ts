@@ -6,7 +6,7 @@ import { minutes } from "./unitTests.ts";
 export interface Mutant {
   /** What was changed, for the list of survivors. */
   readonly change: string;
-  readonly kind: "threshold" | "operator" | "duration" | "selector";
+  readonly kind: "threshold" | "operator" | "duration" | "window" | "selector";
   readonly rule: AlertRule;
 }
 
@@ -83,6 +83,15 @@ function selectorMutants(expr: string): [string, string][] {
   });
 }
 
+/** Each range three times as long, everywhere at once; what a case sees of it is how long an event is remembered. */
+function windowMutants(expr: string): [string, string][] {
+  const ranges = new Set([...expr.matchAll(/\[(\d+)([smhd])(:\w+)?\]/g)].map(([range]) => range));
+  return [...ranges].map((range) => {
+    const [, amount, unit, step = ""] = /\[(\d+)([smhd])(:\w+)?\]/.exec(range)!;
+    return [`${range} → three times`, expr.replaceAll(range, `[${Number(amount) * 3}${unit}${step}]`)];
+  });
+}
+
 /** The waiting time halved, doubled and dropped; half a minute is the same as none when looked at once a minute. */
 function durationMutants(rule: AlertRule): { change: string; rule: AlertRule }[] {
   const pending = minutes(rule.for);
@@ -99,6 +108,7 @@ export function mutantsOf(alert: AlertDefinition, rule: AlertRule): Mutant[] {
   const expressions = [
     ...thresholdMutants(alert.expr).map((mutant) => ["threshold", ...mutant] as const),
     ...operatorMutants(alert.expr).map((mutant) => ["operator", ...mutant] as const),
+    ...windowMutants(alert.expr).map((mutant) => ["window", ...mutant] as const),
     ...selectorMutants(alert.expr).map((mutant) => ["selector", ...mutant] as const),
   ];
   return [

@@ -100,7 +100,8 @@ export function connectionAlerts(_context: AlertContext): AlertDefinition[] {
         },
         {
           name: "when no wait times out any more",
-          series: { 'hikaricp_connections_timeout_total{service="storage",pool="main"}': 7 },
+          series: { 'hikaricp_connections_timeout_total{service="storage",pool="main"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },

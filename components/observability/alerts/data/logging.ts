@@ -182,7 +182,8 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none is dropped any more",
-          series: { 'loki_write_dropped_entries_total{pod="a",reason="ingester_error"}': 9 },
+          series: { 'loki_write_dropped_entries_total{pod="a",reason="ingester_error"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },
@@ -220,7 +221,8 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none is discarded any more",
-          series: { 'loki_discarded_samples_total{pod="a",reason="rate_limited"}': 9 },
+          series: { 'loki_discarded_samples_total{pod="a",reason="rate_limited"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },

@@ -85,7 +85,11 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
           since: 1,
           fires: [{ instance: "cache" }],
         },
-        { name: "when none is evicted any more", series: { 'redis_evicted_keys_total{instance="cache"}': 40 } },
+        {
+          name: "when none is evicted any more",
+          series: { 'redis_evicted_keys_total{instance="cache"}': "0+1x9 9x60" },
+          at: 18,
+        },
       ],
     },
     {

@@ -88,7 +88,8 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none fails any more",
-          series: { 'prometheus_rule_evaluation_failures_total{rule_group="trading"}': 8 },
+          series: { 'prometheus_rule_evaluation_failures_total{rule_group="trading"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },
@@ -231,7 +232,8 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none fails any more",
-          series: { 'grafana_alerting_rule_evaluation_failures_total{org="1",pod="a"}': 8 },
+          series: { 'grafana_alerting_rule_evaluation_failures_total{org="1",pod="a"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },
@@ -271,7 +273,8 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none is dropped any more",
-          series: { 'prometheus_notifications_dropped_total{pod="prometheus-0"}': 8 },
+          series: { 'prometheus_notifications_dropped_total{pod="prometheus-0"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },
@@ -311,7 +314,8 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         },
         {
           name: "when none is missed any more",
-          series: { 'prometheus_rule_group_iterations_missed_total{rule_group="trading"}': 8 },
+          series: { 'prometheus_rule_group_iterations_missed_total{rule_group="trading"}': "0+1x9 9x60" },
+          at: 18,
         },
       ],
     },
