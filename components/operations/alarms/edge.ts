@@ -189,8 +189,8 @@ export function natAlarm(): Alarm {
     runbook: {
       diagnosis: [
         {
-          text: "Which pods hold the connections?",
-          promql: 'topk(10, sum by (pod) (rate(container_network_transmit_packets_total{namespace="trading"}[5m])))',
+          text: "Which nodes hold many connections?",
+          promql: "topk(5, node_nf_conntrack_entries / node_nf_conntrack_entries_limit)",
         },
         {
           text: "Which destination? Ask the flow logs.",

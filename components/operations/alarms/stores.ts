@@ -190,8 +190,11 @@ export function brokerAlarms({ name }: { name: pulumi.Input<string> }): Alarm[] 
       impact: "At 100 % every publisher is blocked: order commands and notifications stand still.",
       runbook: {
         diagnosis: [
-          { text: "Which queue is long?", promql: "topk(5, rabbitmq_queue_messages)" },
-          { text: "Many connections or channels?", promql: "rabbitmq_connections" },
+          { text: "Which queue is long?", promql: "topk(5, rabbitmq_queue_messages_ready)" },
+          {
+            text: "Many connections or channels?",
+            command: "rabbitmqadmin --ssl --host <host> list connections name user state channels",
+          },
         ],
         mitigation: [
           "A queue without consumer: start the consumer; if the messages are worthless, purge it in the console.",
@@ -219,7 +222,7 @@ export function brokerAlarms({ name }: { name: pulumi.Input<string> }): Alarm[] 
       description: "The free disk is less than twice the limit at which the broker blocks all publishers.",
       impact: "At the limit every publisher is blocked.",
       runbook: {
-        diagnosis: [{ text: "Which queue holds the messages?", promql: "topk(5, rabbitmq_queue_messages)" }],
+        diagnosis: [{ text: "Which queue holds the messages?", promql: "topk(5, rabbitmq_queue_messages_ready)" }],
         mitigation: ["As for BrokerMemoryHigh: consume, purge, or a larger instance type."],
       },
       cases: belowCases(2, 5),

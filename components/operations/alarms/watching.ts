@@ -67,7 +67,11 @@ export function watchingAlarms({ critical, warning, heartbeat }: AlarmTargets["t
         diagnosis: [
           { text: "Does the cluster answer?", command: "kubectl get nodes" },
           { text: "Do Prometheus and Alertmanager run?", command: "kubectl get pods -n monitoring" },
-          { text: "Does the Watchdog fire?", promql: 'ALERTS{alertname="Watchdog"}' },
+          {
+            text: "Does the Watchdog fire?",
+            command:
+              "kubectl -n monitoring exec alertmanager-monitoring-0 -c alertmanager -- amtool alert query alertname=Watchdog --alertmanager.url=http://localhost:9093",
+          },
           {
             text: "Can Alertmanager publish? Denied requests are in its log.",
             command: "kubectl logs -n monitoring -l app.kubernetes.io/name=alertmanager --tail=100",

@@ -38,7 +38,7 @@ export function dataLogAlerts({
             text: "Do the lines of others arrive?",
             logql: 'sum by (service) (count_over_time({namespace="trading"} [10m]))',
           },
-          { text: "Does Alloy push?", promql: "sum by (instance) (rate(loki_write_sent_entries_total[5m]))" },
+          { text: "Does Alloy give lines up?", promql: "rate(loki_write_dropped_entries_total[5m]) > 0" },
         ],
         mitigation: [
           "The service is dead: follow ServiceDown.",

@@ -94,7 +94,7 @@ export const tradingLogAlerts: readonly GrafanaAlert[] = [
         { text: "Does Loki drop or delay lines?", promql: "sum by (reason) (rate(loki_discarded_samples_total[5m]))" },
         {
           text: "Was Prometheus or a service restarted? Then the counter is short.",
-          promql: "changes(process_start_time_seconds[15m]) > 0",
+          promql: 'increase(kube_pod_container_status_restarts_total{namespace="trading"}[15m]) > 0',
         },
       ],
       mitigation: [
@@ -192,10 +192,13 @@ export const tradingLogAlerts: readonly GrafanaAlert[] = [
     source: "S1",
     runbook: {
       diagnosis: [
-        { text: "Clock of the nodes.", promql: "node_timex_offset_seconds" },
         {
-          text: "Or do requests wait in the service? Look at its processor limit.",
-          promql: 'sum by (pod) (rate(container_cpu_cfs_throttled_periods_total{namespace="trading"}[5m]))',
+          text: "Clock of the node that the pod runs on.",
+          command: "kubectl debug node/<node> -it --image=busybox -- date -u; date -u",
+        },
+        {
+          text: "Or do requests wait in the service? Compare its processor use with its limit.",
+          promql: 'sum by (pod) (rate(container_cpu_usage_seconds_total{namespace="trading"}[5m]))',
         },
       ],
       mitigation: [
