@@ -1,3 +1,4 @@
+import { checkAlerts } from "./checks/alerts.ts";
 import { checkBackups, checkBuckets } from "./checks/backups.ts";
 import { checkBroker } from "./checks/broker.ts";
 import { checkCache } from "./checks/cache.ts";
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   checkEdge,
   checkSecurity,
   checkRouting,
+  checkAlerts,
   checkPlatform,
   checkVault,
   checkConsul,

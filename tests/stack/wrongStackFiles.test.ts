@@ -4,6 +4,7 @@ import { projectDirectory } from "../../plan/projectDirectory.ts";
 import { listStacks, readStackFile } from "../../stack/file.ts";
 import { loadSettings, type SettingsSource } from "../../stack/load.ts";
 import { type Problem, ProblemsError } from "../../stack/problem.ts";
+import { alertsCases } from "./cases/alerts.ts";
 import { dataCases } from "./cases/data.ts";
 import { environmentCases } from "./cases/environment.ts";
 import { networkCases } from "./cases/network.ts";
@@ -22,6 +23,7 @@ const cases: WrongCase[] = [
   ...statefulSystemsCases,
   ...watchingCases,
   ...routingCases,
+  ...alertsCases,
 ];
 
 /** The staging file with one change, as text and configuration. */

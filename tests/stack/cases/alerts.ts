@@ -1,0 +1,56 @@
+import type { WrongCase } from "./types.ts";
+
+const section = "trading-platform:alerts";
+
+/** Wrong stack files about the alerts' numbers and calendars. */
+export const alertsCases: WrongCase[] = [
+  {
+    name: "a page that comes before its warning",
+    change: (config) => {
+      config[section].thresholds.resources.diskWarning = 0.96;
+    },
+    expect: { key: "alerts.thresholds.resources.diskWarning", allowed: /less than diskCritical \(0\.95\)/ },
+  },
+  {
+    name: "an expected number of brokers that Kafka does not have",
+    change: (config) => {
+      config[section].thresholds.messaging.brokers = 3;
+    },
+    expect: { key: "alerts.thresholds.messaging.brokers", allowed: /kafka\.brokers \(1\)/ },
+  },
+  {
+    name: "an objective's window that Prometheus does not remember",
+    change: (config) => {
+      config[section].slo.windowDays = 30;
+    },
+    expect: { key: "alerts.slo.windowDays", allowed: /at most monitoring\.prometheus\.retentionDays \(7\)/ },
+  },
+  {
+    name: "a holiday on a Saturday, a slip in the year",
+    change: (config) => {
+      config[section].holidays = { usEquities: ["2026-12-26"] };
+    },
+    expect: { key: "alerts.holidays.usEquities.0", allowed: /a weekday/ },
+  },
+  {
+    name: "a threshold in percent where a share is meant",
+    change: (config) => {
+      config[section].thresholds.service = { errorRatio: 5 };
+    },
+    expect: { key: "alerts.thresholds.service.errorRatio", allowed: /1/ },
+  },
+  {
+    name: "a threshold that does not exist",
+    change: (config) => {
+      config[section].thresholds.service = { errorRate: 0.02 };
+    },
+    expect: { key: "alerts.thresholds.service.errorRate", allowed: /errorRatio/, nearest: "errorRatio" },
+  },
+  {
+    name: "an exporter that nobody knows",
+    change: (config) => {
+      config[section].exporters = ["kube-state-metrics", "redis"];
+    },
+    expect: { key: "alerts.exporters.1", allowed: /redis-exporter/ },
+  },
+];
