@@ -224,6 +224,11 @@ function environment(settings: MonitoringSettings["grafana"], neighbours: Grafan
         }),
     ...(settings.oidc === null
       ? {}
-      : { GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET: fromSecret(grafanaOidcSecret, "clientSecret") }),
+      : // A person fills it: Grafana must start, and be logged in to by password, before that.
+        {
+          GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET: {
+            secretKeyRef: { name: grafanaOidcSecret, key: "clientSecret", optional: true },
+          },
+        }),
   };
 }

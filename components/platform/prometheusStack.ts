@@ -137,12 +137,12 @@ function createSecrets(
   const bring = (
     secretName: string,
     data: { [key: string]: { path: string; property: string } },
-    dependsOn: pulumi.Resource[] = [],
+    { dependsOn = [], waits = true }: { dependsOn?: pulumi.Resource[]; waits?: boolean } = {},
   ) =>
     createExternalSecret(
       `${name}-${secretName}`,
       context,
-      { name: secretName, namespace: monitoringNamespace, data },
+      { name: secretName, namespace: monitoringNamespace, data, waits },
       { parent, dependsOn },
     );
   const from = (path: string, property: string) => ({ path, property });
@@ -168,7 +168,7 @@ function createSecrets(
         "admin-user": from(grafanaAdministratorPath, "username"),
         "admin-password": from(grafanaAdministratorPath, "password"),
       },
-      [administrator],
+      { dependsOn: [administrator] },
     ),
     ...(args.search
       ? [bring(searchSecret, { username: from(searchPath, "username"), password: from(searchPath, "password") })]
@@ -185,9 +185,12 @@ function createSecrets(
     ...(oidc === null
       ? []
       : [
-          bring(grafanaOidcSecret, { clientSecret: from(oidc.secretPath, "clientSecret") }, [
-            createLoginEntry(name, args, oidc.secretPath, parent),
-          ]),
+          // Grafana starts without it, and Reloader restarts it as soon as somebody has filled the entry.
+          bring(
+            grafanaOidcSecret,
+            { clientSecret: from(oidc.secretPath, "clientSecret") },
+            { dependsOn: [createLoginEntry(name, args, oidc.secretPath, parent)], waits: false },
+          ),
         ]),
   ];
 }
