@@ -42,9 +42,10 @@ export const namespaceDefaults: readonly NamespacePlan[] = [
   },
   {
     name: "platform-system",
-    purpose: "resource metrics and reloads",
+    purpose: "resource metrics, reloads, and the jobs that make accounts in databases and brokers",
     level: "restricted",
-    quota: { cpu: 2, memoryGib: 2, pods: 20 },
+    // A first deployment runs one job or two for each service, all at the same time.
+    quota: { cpu: 12, memoryGib: 16, pods: 200 },
   },
   {
     name: "gateway",

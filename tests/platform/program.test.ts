@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { namespaceDefaults } from "../../components/platform/namespacePlan.ts";
+import { namespaceDefaults, planNamespaces } from "../../components/platform/namespacePlan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type PlannedResource, secretMark, unknownMark } from "../../plan/resource.ts";
 import { checkCustomResource, checkValues, needReference } from "../support/charts.ts";
 import { createOrder } from "../support/planOrder.ts";
 import { planOf } from "../support/plans.ts";
+import { stackSettings } from "../support/platformPlan.ts";
 import { hostAccess, plannedPods, podProblems } from "../support/podRules.ts";
 import type { Tree } from "../support/reference.ts";
 import { idleBudgets } from "../support/valuesRules.ts";
@@ -53,6 +54,16 @@ for (const [stack, releaseCount] of Object.entries(wanted)) {
       const pods = plannedPods(objects);
       assert.ok(pods.length > 10);
       assert.deepEqual(pods.flatMap(podProblems), []);
+    });
+
+    it("leaves half of each namespace's quota of pods to the charts", () => {
+      const quotas = planNamespaces(stackSettings(stack).platform.quotas);
+      const wrong = quotas.flatMap(({ name, quota }) => {
+        const pods = plannedPods(objects).filter(({ namespace }) => namespace === name);
+        const count = pods.reduce((sum, { replicas }) => sum + replicas, 0);
+        return count * 2 <= quota.pods ? [] : [`${name}: ${count} pods of our own, quota ${quota.pods}`];
+      });
+      assert.deepEqual(wrong, []);
     });
 
     it("asks for the host only in the namespaces that are listed for it, and has budgets only for several pods", () => {

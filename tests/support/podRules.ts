@@ -8,6 +8,8 @@ export interface PlannedPod {
   namespace: string;
   /** True when it runs until it is stopped, so that probes serve it. */
   longRunning: boolean;
+  /** How many pods there are of it. */
+  replicas: number;
   spec: Tree;
 }
 
@@ -28,6 +30,7 @@ export function plannedPods(resources: readonly PlannedResource[]): PlannedPod[]
         where: `${kind} ${metadata.namespace}/${metadata.name}`,
         namespace: String(metadata.namespace),
         longRunning: longRunningKinds.has(kind),
+        replicas: typeof spec.replicas === "number" ? spec.replicas : 1,
         spec: template.spec,
       },
     ];
@@ -35,7 +38,7 @@ export function plannedPods(resources: readonly PlannedResource[]): PlannedPod[]
 }
 
 /** What is missing in a pod: resources, probes, and what Pod Security level restricted asks for. One line per problem. */
-export function podProblems({ where, longRunning, spec }: PlannedPod): string[] {
+export function podProblems({ where, longRunning, spec }: Omit<PlannedPod, "replicas">): string[] {
   const problems: string[] = [];
   const podContext = isTree(spec.securityContext) ? spec.securityContext : {};
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec[key] === true) problems.push(`${where}: ${key}`);
