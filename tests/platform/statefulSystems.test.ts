@@ -18,7 +18,7 @@ import { vaultAccess } from "../../components/platform/vaultAccess.ts";
 import { vaultCertificateNames } from "../../components/platform/vaultNames.ts";
 import { vaultConfiguration, vaultValues } from "../../components/platform/vaultValues.ts";
 import { createNames } from "../../stack/naming.ts";
-import { stackSettings } from "../support/platformPlan.ts";
+import { planPlatform, stackSettings } from "../support/platformPlan.ts";
 
 function world(stack: string) {
   const settings = stackSettings(stack);
@@ -237,6 +237,36 @@ describe("Elasticsearch", () => {
     assert.equal(quartzSchedule("30 1 * * *"), "0 30 1 * * ?");
     assert.equal(quartzSchedule("0 3 * * SUN"), "0 0 3 ? * SUN");
     assert.equal(quartzSchedule("0 3 1 * *"), "0 0 3 1 * ?");
+  });
+});
+
+describe("systems that the settings leave out", () => {
+  it("are not there, and Elasticsearch without Kafka has no audit pipeline", async () => {
+    const { resources } = await planPlatform("staging", {
+      change: ({ platform }) => {
+        platform.without = ["vault", "consul", "kafka", "monitoring", "logging", "tracing"];
+      },
+    });
+    const releases = resources.flatMap(({ type, inputs }) => (type.endsWith(":Release") ? [inputs.name] : []));
+    assert.ok(releases.includes("eck-operator"));
+    for (const absent of ["vault", "consul", "strimzi-kafka-operator"]) assert.ok(!releases.includes(absent), absent);
+    const kinds = new Set(resources.map(({ inputs }) => inputs.kind));
+    assert.ok(kinds.has("Elasticsearch") && kinds.has("Kibana"));
+    assert.ok(!kinds.has("Logstash") && !kinds.has("KafkaTopic"));
+  });
+
+  it("protect what holds data exactly as the stack file says", async () => {
+    for (const stack of ["staging", "production"]) {
+      const { resources } = await planPlatform(stack);
+      const stateful = resources.filter(({ inputs }) =>
+        ["Kafka", "KafkaNodePool", "KafkaTopic", "Elasticsearch"].includes(String(inputs.kind)),
+      );
+      assert.ok(stateful.length >= 8);
+      for (const { urn, protect, retainOnDelete, inputs } of stateful) {
+        assert.equal(protect, stackSettings(stack).environment.protect, urn);
+        assert.equal(retainOnDelete, inputs.kind === "KafkaTopic", urn);
+      }
+    }
   });
 });
 
