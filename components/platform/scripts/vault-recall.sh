@@ -15,10 +15,14 @@ if aws secretsmanager get-secret-value --secret-id "$RECORD_SECRET" --query Secr
   exit 0
 fi
 rm -f "$work/record.json.new"
-if ! grep -q ResourceNotFoundException "$work/error"; then
+# By the shell alone: the image of the AWS CLI promises few other programs.
+case $(cat "$work/error") in
+*ResourceNotFoundException*) ;;
+*)
   cat "$work/error" >&2
   exit 1
-fi
+  ;;
+esac
 printf '{"state":"initialising"}' >"$work/record.json"
 aws secretsmanager put-secret-value --secret-id "$RECORD_SECRET" --secret-string "file://$work/record.json" >/dev/null
 echo "no record yet: this Vault is new, and its record can be written"
