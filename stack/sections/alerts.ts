@@ -35,8 +35,11 @@ export const alertsSchema = z.strictObject({
       objectiveCapPercent: z.number().gt(50).lt(100).default(99.99).describe("highest objective, percent"),
       /** Length of every objective's window in days, instead of the catalog's. Staging: 7. */
       windowDays: z.number().int().min(7).max(30).nullable().default(null).describe("window of every objective, days"),
-      /** Events per second below which a burn rate says nothing: one error of three requests is no burning budget. */
-      minimumEventsPerSecond: z.number().positive().default(0.01).describe("low-traffic guard, events per second"),
+      /**
+       * Bad events that a burn rate needs: with little traffic a single error is a large share of a window, and nobody
+       * should be woken for one or two.
+       */
+      minimumBadEvents: z.number().int().min(1).default(3).describe("bad events that a burn rate needs"),
     })
     .prefault({}),
   /** Days on which the markets with a calendar stay closed; crypto never closes. Renewed once a year. */

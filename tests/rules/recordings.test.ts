@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { dateExpression, daylightSavingExpression, marketRecordings } from "../../components/observability/markets.ts";
 import type { RecordingRule } from "../../components/observability/ruleTypes.ts";
 import { saturationPoints, saturationRecordings } from "../../components/observability/saturation.ts";
-import { burnRates, sloAlerts } from "../../components/observability/slo/alerts.ts";
+import { burnRates, guardRate, sloAlerts } from "../../components/observability/slo/alerts.ts";
 import { indicators, windows } from "../../components/observability/slo/indicators.ts";
 import { objectivesOf } from "../../components/observability/slo/objectives.ts";
 import { budgetRecordings, indicatorRecordings } from "../../components/observability/slo/recordings.ts";
@@ -315,6 +315,18 @@ describe("objectives", () => {
     assert.ok(burn("CacheHitsBudgetBurn").every(({ severity }) => severity === "warning"));
     assert.equal(burn("ApiAvailabilityBudgetBurn").length, 4);
     assert.match(burn("ApiAvailabilityBudgetBurn")[0]!.expr, /\(14\.4 \* 0\.001\).*\(14\.4 \* 0\.001\)/);
+  });
+
+  it("do not burn on one or two bad events, however little the traffic", () => {
+    for (const rate of burnRates) {
+      const seconds = { "1h": 3600, "6h": 21_600, "1d": 86_400, "3d": 259_200 }[rate.long as "1h"];
+      for (const budget of [0.001, 0.01, 0.05]) {
+        const events = guardRate(rate, budget, 3) * seconds;
+        // With the least traffic that counts, two bad events are below the limit and four above it.
+        assert.ok(2 / events < rate.factor * budget, `${rate.long} ${budget}`);
+        assert.ok(4 / events > rate.factor * budget, `${rate.long} ${budget}`);
+      }
+    }
   });
 
   it("have an absence alert for every indicator", () => {

@@ -20,17 +20,35 @@ export const burnRates: readonly BurnRate[] = [
   { factor: 1, long: "3d", short: "6h", for: "3h", severity: "warning" },
 ];
 
+const windowSeconds: Readonly<Record<Window, number>> = {
+  "5m": 300,
+  "30m": 1800,
+  "1h": 3600,
+  "2h": 7200,
+  "6h": 21_600,
+  "1d": 86_400,
+  "3d": 259_200,
+};
+
+/**
+ * The low-traffic guard: events per second below which fewer than `minimumBadEvents` would already be too large a share
+ * of the long window. At a promise of 99.9 % three errors in an hour need 208 requests before they mean anything.
+ */
+export function guardRate({ factor, long }: BurnRate, budget: number, minimumBadEvents: number): number {
+  return Number((minimumBadEvents / (factor * budget) / windowSeconds[long]).toPrecision(3));
+}
+
 /** Burn-rate alerts of one promise; a rate that no share of bad events can reach is left out. */
-function burnRateAlerts(objective: Objective, minimumEventsPerSecond: number): AlertDefinition[] {
+function burnRateAlerts(objective: Objective, minimumBadEvents: number): AlertDefinition[] {
   const { service, indicator, budget } = objective;
   return burnRates
     .filter(({ factor }) => factor * budget < 1)
     .map((rate): AlertDefinition => {
       const limit = `(${rate.factor} * ${budget})`;
+      const minimum = guardRate(rate, budget, minimumBadEvents);
       const ratio = (window: Window) => `${indicator.ratioRecord}:rate${window}{service="${service}"}`;
       const events = `${indicator.eventsRecord}:rate${rate.long}{service="${service}"}`;
-      const guard =
-        indicator.eventsRecord === undefined ? "" : ` and on (service) ${events} > ${minimumEventsPerSecond}`;
+      const guard = indicator.eventsRecord === undefined ? "" : ` and on (service) ${events} > ${minimum}`;
       return {
         name: `${indicator.alertName}BudgetBurn`,
         category: "slo",
@@ -70,7 +88,7 @@ function burnRateAlerts(objective: Objective, minimumEventsPerSecond: number): A
             "Budget gone (ErrorBudgetExhausted): only releases that repair.",
           ],
         },
-        cases: burnCases(objective, rate, minimumEventsPerSecond),
+        cases: burnCases(objective, rate, minimum),
       };
     });
 }
@@ -222,7 +240,7 @@ const exhausted: AlertDefinition = {
 export function sloAlerts(context: AlertContext): AlertDefinition[] {
   const objectives = objectivesOf(context);
   return [
-    ...objectives.flatMap((objective) => burnRateAlerts(objective, context.settings.slo.minimumEventsPerSecond)),
+    ...objectives.flatMap((objective) => burnRateAlerts(objective, context.settings.slo.minimumBadEvents)),
     ...objectives.map(indicatorAbsent),
     exhausted,
   ];
