@@ -29,7 +29,7 @@ import {
   kibanaResource,
 } from "./elasticResources.ts";
 import { elasticRolesFile, elasticSetupRequests, elasticUserExternalSecret, setupFiles } from "./elasticSetup.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
+import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { awaitAnnotations, contentHash } from "./jobs.ts";
 import { Logstash } from "./logstash.ts";
 import { allowFlows } from "./networkPolicies.ts";
@@ -107,8 +107,7 @@ export class Elastic extends pulumi.ComponentResource {
           topic: settings.audit.topic,
           schema: args.auditSchema,
           auditKeyArn: args.auditKeyArn,
-          secretsKeyArn: args.secretsKeyArn,
-          secretRecoveryDays: args.secretRecoveryDays,
+          ...custodyOf(args),
         },
         { parent: this, dependsOn: [setup, bucket] },
       );

@@ -9,6 +9,13 @@ export interface SecretCustody {
   secretsKeyArn: pulumi.Input<string>;
   /** Days in which a deleted secret can be brought back, 7 to 30, or 0. */
   secretRecoveryDays: number;
+  /** Copy in another region under that region's key. @default none */
+  secretReplica?: { region: string; keyArn: pulumi.Input<string> };
+}
+
+/** Picks the custody out of arguments that hold more, to hand it on. */
+export function custodyOf({ secretsKeyArn, secretRecoveryDays, secretReplica }: SecretCustody): SecretCustody {
+  return { secretsKeyArn, secretRecoveryDays, secretReplica };
 }
 
 /** What a generated secret is made of. */
@@ -24,7 +31,7 @@ export interface GeneratedSecretPlan extends SecretCustody {
 
 /** Keeps a value that this program makes in Secrets Manager; External Secrets brings it into the cluster. */
 export function createGeneratedSecret(name: string, plan: GeneratedSecretPlan, parent: pulumi.Resource): Secret {
-  const { context, path, description, value, secretsKeyArn, secretRecoveryDays } = plan;
+  const { context, path, description, value, secretsKeyArn, secretRecoveryDays, secretReplica } = plan;
   return new Secret(
     name,
     {
@@ -33,6 +40,7 @@ export function createGeneratedSecret(name: string, plan: GeneratedSecretPlan, p
       description,
       value,
       recoveryWindowDays: secretRecoveryDays,
+      replica: secretReplica,
       protect: context.protect,
     },
     { parent },

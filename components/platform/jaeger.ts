@@ -7,7 +7,7 @@ import { host, type PlatformContext } from "./context.ts";
 import { elasticsearchUrl, elasticUserSecretPath } from "./elasticNames.ts";
 import { createExternalSecret } from "./externalSecretResource.ts";
 import { createFlowPolicies } from "./flowPolicies.ts";
-import { createGeneratedSecret, type SecretCustody } from "./generatedSecret.ts";
+import { createGeneratedSecret, custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { jaegerLoginSecret, jaegerObjects } from "./jaegerObjects.ts";
 import { jaegerValues } from "./jaegerValues.ts";
 import { tracingFlows } from "./monitoringFlows.ts";
@@ -80,7 +80,7 @@ function createSearchLogin(name: string, { context }: JaegerArgs, parent: pulumi
 
 /** The login of the page: a password made here, of which the gateway gets only the hash. */
 function createLogin(name: string, args: JaegerArgs, parent: pulumi.Resource) {
-  const { context, secretsKeyArn, secretRecoveryDays } = args;
+  const { context } = args;
   const password = new random.RandomPassword(`${name}-login-password`, { length: 40, special: false }, { parent });
   const entry = createGeneratedSecret(
     `${name}-login-entry`,
@@ -93,8 +93,7 @@ function createLogin(name: string, args: JaegerArgs, parent: pulumi.Resource) {
         password: password.result,
         htpasswd: pulumi.interpolate`${loginName}:${password.bcryptHash}`,
       }),
-      secretsKeyArn,
-      secretRecoveryDays,
+      ...custodyOf(args),
     },
     parent,
   );

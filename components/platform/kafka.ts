@@ -4,7 +4,7 @@ import type { Topic } from "../../catalog/types.ts";
 import type { KafkaSettings } from "../../stack/sections/kafka.ts";
 import { type PlatformContext, readiness } from "./context.ts";
 import { DrainCleaner } from "./drainCleaner.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
+import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { kafkaMetricsConfigMap, kafkaMetricsData, kafkaMonitors, operatorMetrics } from "./kafkaMetrics.ts";
 import {
   type KafkaPlatformUser,
@@ -77,8 +77,7 @@ export class Kafka extends pulumi.ComponentResource {
         context,
         replicas: settings.schemaRegistryReplicas,
         replicationFactor: settings.replicationFactor,
-        secretsKeyArn: args.secretsKeyArn,
-        secretRecoveryDays: args.secretRecoveryDays,
+        ...custodyOf(args),
       },
       { parent: this, dependsOn: [...topics, ...users] },
     );

@@ -4,6 +4,7 @@ import type { OptionalSystem } from "../../stack/sections/platform.ts";
 import type { Settings } from "../../stack/settings.ts";
 import { platformBuckets } from "../data/buckets.ts";
 import type { MessageBroker } from "../data/messageBroker.ts";
+import type { GeneratedSecretSettings } from "../data/passwords.ts";
 import type { Postgres } from "../data/postgres.ts";
 import type { Certificates } from "../network/certificates.ts";
 import type { Dns } from "../network/dns.ts";
@@ -33,6 +34,8 @@ export interface PlatformArgs {
   catalog: Catalog;
   /** Customer keys by purpose. */
   keys: Pick<Keys, "arns">;
+  /** How secrets that the systems make are kept. */
+  secrets: GeneratedSecretSettings;
   /** Zone of the domain; without one there are no DNS records and no public certificates. */
   dns: Pick<Dns, "zoneId">;
   /** Certificate that an application balancer shows. */
@@ -112,8 +115,9 @@ export class Platform extends pulumi.ComponentResource {
     }
 
     const custody = {
-      secretsKeyArn: keys.arns.secrets,
-      secretRecoveryDays: settings.security.secrets.recoveryWindowDays,
+      secretsKeyArn: args.secrets.keyArn,
+      secretRecoveryDays: args.secrets.recoveryWindowDays,
+      secretReplica: args.secrets.replica,
     };
     const stateful = new StatefulSystems(
       `${name}-stateful`,

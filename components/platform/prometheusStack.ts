@@ -12,7 +12,7 @@ import { auditDataStream, elasticsearchUrl, elasticUserSecretPath } from "./elas
 import { createExternalSecret } from "./externalSecretResource.ts";
 import { createFlowPolicies } from "./flowPolicies.ts";
 import { edge } from "./gatewayPlan.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
+import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { grafanaRootUrl, grafanaValues } from "./grafanaValues.ts";
 import { monitoringFlows } from "./monitoringFlows.ts";
 import {
@@ -154,8 +154,7 @@ function createSecrets(
       path: grafanaAdministratorPath,
       description: "Grafana's administrator: for this program, and for people when the login provider is away",
       value: pulumi.jsonStringify({ username: "admin", password: adminPassword }),
-      secretsKeyArn: args.secretsKeyArn,
-      secretRecoveryDays: args.secretRecoveryDays,
+      ...custodyOf(args),
     },
     parent,
   );
@@ -204,6 +203,7 @@ function createLoginEntry(name: string, args: PrometheusStackArgs, path: string,
       keyArn: args.secretsKeyArn,
       description: 'Grafana\'s login: JSON {"clientSecret": "…"} as the login provider gave it',
       recoveryWindowDays: args.secretRecoveryDays,
+      replica: args.secretReplica,
       protect: args.context.protect,
     },
     { parent },

@@ -6,7 +6,7 @@ import type { KeyPurpose } from "../security/keyPolicies.ts";
 import { Consul } from "./consul.ts";
 import type { PlatformContext } from "./context.ts";
 import { Elastic } from "./elastic.ts";
-import type { SecretCustody } from "./generatedSecret.ts";
+import { custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { Kafka } from "./kafka.ts";
 import { Vault } from "./vault.ts";
 
@@ -35,7 +35,7 @@ export class StatefulSystems extends pulumi.ComponentResource {
     );
     const { context, settings, catalog, keyArns } = args;
     const installs = (system: OptionalSystem) => !settings.platform.without.includes(system);
-    const custody = { secretsKeyArn: args.secretsKeyArn, secretRecoveryDays: args.secretRecoveryDays };
+    const custody = custodyOf(args);
     const common = { context, ...custody };
     const backupsKeyArn = keyArns.backups;
 

@@ -6,7 +6,7 @@ import type { Postgres } from "../data/postgres.ts";
 import { Alloy } from "./alloy.ts";
 import type { PlatformContext } from "./context.ts";
 import { Exporters } from "./exporters.ts";
-import type { SecretCustody } from "./generatedSecret.ts";
+import { custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { Jaeger } from "./jaeger.ts";
 import { Loki } from "./loki.ts";
 import { OpenTelemetryCollector } from "./openTelemetryCollector.ts";
@@ -56,8 +56,8 @@ function openMonitoring(
   installs: (system: OptionalSystem) => boolean,
   parent: pulumi.Resource,
 ): PrometheusStack {
-  const { context, settings, secretsKeyArn, secretRecoveryDays, searchReady } = args;
-  const custody = { secretsKeyArn, secretRecoveryDays };
+  const { context, settings, searchReady } = args;
+  const custody = custodyOf(args);
   const accounts = new WatchingAccounts(
     `${name}-accounts`,
     {
@@ -102,10 +102,10 @@ function openLogging(name: string, { context, settings, dataKeyArn }: TelemetryA
 }
 
 function openTracing(name: string, args: TelemetryArgs, parent: pulumi.Resource): void {
-  const { context, settings, secretsKeyArn, secretRecoveryDays, searchReady } = args;
+  const { context, settings, searchReady } = args;
   const jaeger = new Jaeger(
     `${name}-jaeger`,
-    { context, settings: settings.tracing, secretsKeyArn, secretRecoveryDays },
+    { context, settings: settings.tracing, ...custodyOf(args) },
     { parent, dependsOn: [...searchReady] },
   );
   new OpenTelemetryCollector(

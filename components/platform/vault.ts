@@ -188,6 +188,7 @@ function createSetup(name: string, args: VaultArgs, opts: { parent: pulumi.Resou
       keyArn: args.secretsKeyArn,
       description: "Recovery keys of Vault, written once by its setup job; people need them to make a root token",
       recoveryWindowDays: args.secretRecoveryDays,
+      replica: args.secretReplica,
       protect: context.protect,
     },
     { parent },

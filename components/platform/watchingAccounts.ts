@@ -7,7 +7,7 @@ import type { Postgres } from "../data/postgres.ts";
 import { type PlatformContext, priorityClasses, readiness } from "./context.ts";
 import { createExternalSecret } from "./externalSecretResource.ts";
 import { createFlowPolicies } from "./flowPolicies.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "./generatedSecret.ts";
+import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } from "./generatedSecret.ts";
 import { pinnedImage } from "./imageMirror.ts";
 import { contentHash, jobSpec, type Step, stepsTemplate } from "./jobs.ts";
 import { vpcFlow } from "./networkPolicies.ts";
@@ -99,7 +99,7 @@ function createBrokerAccount(
   ready: pulumi.Resource[],
   parent: pulumi.Resource,
 ): void {
-  const { context, broker, secretsKeyArn, secretRecoveryDays } = args;
+  const { context, broker } = args;
   const password = createPassword(`${name}-broker-password`, parent);
   const entry = createGeneratedSecret(
     `${name}-broker-entry`,
@@ -108,8 +108,7 @@ function createBrokerAccount(
       path: brokerExporterPath,
       description: "User of the message broker that may read metrics and nothing else",
       value: pulumi.jsonStringify({ username: brokerExporterUser, password }),
-      secretsKeyArn,
-      secretRecoveryDays,
+      ...custodyOf(args),
     },
     parent,
   );

@@ -10,7 +10,7 @@ import {
   elasticsearchUrl,
   elasticTlsSecret,
 } from "../platform/elasticNames.ts";
-import { createGeneratedSecret, createPassword, type SecretCustody } from "../platform/generatedSecret.ts";
+import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } from "../platform/generatedSecret.ts";
 import { pinnedImage } from "../platform/imageMirror.ts";
 import { contentHash, jobSpec, type Step, stepsTemplate } from "../platform/jobs.ts";
 import { kafkaNamespace } from "../platform/kafkaNames.ts";
@@ -80,7 +80,6 @@ export class Accounts extends pulumi.ComponentResource {
 function createCredentials(name: string, { context, service, systems }: AccountsArgs, parent: pulumi.Resource) {
   const own = ownAccountsOf(service);
   if (own.length === 0) return [];
-  const { secretsKeyArn, secretRecoveryDays } = systems;
   const passwords = own.map((system) => [
     passwordVariable(system),
     system === "cache" ? systems.cachePasswords[service.name]! : createPassword(`${name}-${system}-password`, parent),
@@ -93,8 +92,7 @@ function createCredentials(name: string, { context, service, systems }: Accounts
         path: credentialsPath(service),
         description: `Passwords of the service ${service.name}: ${own.join(", ")}`,
         value: pulumi.jsonStringify(Object.fromEntries(passwords)),
-        secretsKeyArn,
-        secretRecoveryDays,
+        ...custodyOf(systems),
       },
       parent,
     ),

@@ -4,6 +4,7 @@ import { startupNeeds, startupOrder } from "../../catalog/order.ts";
 import type { Catalog, Service } from "../../catalog/types.ts";
 import type { Cache } from "../data/cache.ts";
 import type { MessageBroker } from "../data/messageBroker.ts";
+import type { GeneratedSecretSettings } from "../data/passwords.ts";
 import type { Postgres } from "../data/postgres.ts";
 import type { Vpc } from "../network/vpc.ts";
 import type { PlatformContext } from "../platform/context.ts";
@@ -33,7 +34,7 @@ export interface WorkloadsArgs {
   /** Customer keys: `data` for the shared buckets, `secrets` for passwords. */
   keys: Pick<Keys, "arns">;
   /** How the passwords are kept. */
-  secrets: { recoveryWindowDays: number };
+  secrets: Pick<GeneratedSecretSettings, "recoveryWindowDays" | "replica">;
 }
 
 /** Every catalogued service of the cluster, each with exactly what it declares. */
@@ -108,6 +109,7 @@ function commonArgs({ context, settings, catalog, vpc, postgres, cache, broker, 
       cachePasswords: cache.passwords,
       secretsKeyArn: keys.arns.secrets,
       secretRecoveryDays: secrets.recoveryWindowDays,
+      secretReplica: secrets.replica,
       schemaOwners: schemaOwnersOf(catalog.services),
     },
   };

@@ -62,6 +62,10 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
           keyPurposes.map((purpose) => [purpose, pulumi.output(names.arn("kms", `key/${purpose}`))]),
         ) as PlatformArgs["keys"]["arns"],
       },
+      secrets: {
+        keyArn: names.arn("kms", "key/secrets"),
+        recoveryWindowDays: settings.security.secrets.recoveryWindowDays,
+      },
       dns: { zoneId: pulumi.output("Z0123456789ABCDEFGHIJ") },
       certificates: { arn: pulumi.output(names.arn("acm", "certificate/edge")) },
       firewall: { arn: pulumi.output(names.arn("wafv2", "regional/webacl/edge")) },
