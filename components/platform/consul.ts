@@ -59,7 +59,7 @@ export class Consul extends pulumi.ComponentResource {
   constructor(name: string, args: ConsulArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("trading-platform:platform:Consul", name, { settings: args.settings }, opts);
     const { context, settings } = args;
-    const policies = Object.entries(consulFlows(context)).map(
+    const policies = Object.entries(consulFlows(context, settings.serviceMesh)).map(
       ([policy, flows]) =>
         new kubernetes.networking.v1.NetworkPolicy(`${name}-flows-${policy}`, allowFlows(policy, flows), {
           parent: this,

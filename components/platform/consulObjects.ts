@@ -8,7 +8,15 @@ import {
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { pinnedImage } from "./imageMirror.ts";
 import { cronJobSpec, jobSpec, stepsTemplate } from "./jobs.ts";
-import { type Flows, fromPrometheus, toApiServer, toAws, toPodIdentity, withinNamespace } from "./networkPolicies.ts";
+import {
+  type Flows,
+  fromApiServer,
+  fromPrometheus,
+  toApiServer,
+  toAws,
+  toPodIdentity,
+  withinNamespace,
+} from "./networkPolicies.ts";
 import { resources, restrictedContainer, restrictedPod } from "./pods.ts";
 
 /** ConfigMap with the scripts of Consul's jobs. */
@@ -194,7 +202,10 @@ export function consulMonitors() {
 }
 
 /** What may flow to and from Consul's pods. */
-export function consulFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
+export function consulFlows(
+  context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">,
+  serviceMesh: boolean,
+): { [name: string]: Flows } {
   const servers = { app: "consul", component: "server" };
   const gossip = [8300, 8301, 8302].flatMap((port) => [port, { port, protocol: "UDP" as const }]);
   return {
@@ -214,6 +225,15 @@ export function consulFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceC
       egress: [withinNamespace(consulNamespace, [8501, 8502, 8503]), toApiServer(context)],
     },
     "consul-exporter": { namespace: consulNamespace, pods: exporterLabels, ingress: [fromPrometheus([exporterPort])] },
+    ...(serviceMesh
+      ? {
+          "consul-injector": {
+            namespace: consulNamespace,
+            pods: { app: "consul", component: "connect-injector" },
+            ingress: [fromApiServer(context, [8080])],
+          },
+        }
+      : {}),
     "consul-snapshot": {
       namespace: consulNamespace,
       pods: { "app.kubernetes.io/name": "consul-snapshot" },
