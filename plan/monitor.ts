@@ -66,7 +66,6 @@ export class PlanMonitor extends MockMonitor {
       for (const key of request.getAdditionalsecretoutputsList()) {
         if (key in outputs) outputs[key] = asSecret(outputs[key]);
       }
-      this.resources.set(urn, { urn, id: id ?? null, state: outputs });
       const response = new protocol.RegisterResourceResponse();
       response.setUrn(urn);
       response.setId(id ?? "");
@@ -76,6 +75,11 @@ export class PlanMonitor extends MockMonitor {
       this.failures.push(error);
       callback(error);
     }
+  }
+
+  /** A plan shows what goes in; nobody asks for what components give out. */
+  override registerResourceOutputs(_request: unknown, callback: Callback): void {
+    callback(null, {});
   }
 }
 

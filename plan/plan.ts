@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog/types.ts";
 import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
 import type { SettingsSource } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
+import { inProcess } from "./inProcess.ts";
 import { type Mode, PlanMonitor } from "./monitor.ts";
 import { projectDirectory } from "./projectDirectory.ts";
 import type { PlannedResource } from "./resource.ts";
@@ -63,21 +64,30 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const file = request.file ?? readStackFile(directory, request.stack);
   if (file === undefined) throw unknownStack(directory, request.stack);
 
-  const project = projectName(directory);
-  const monitor = new PlanMonitor(mode, request.onProgress);
-  await pulumi.runtime.setMocks(monitor.mocks, project, request.stack, mode === "first");
-  pulumi.runtime.setMockOptions(monitor, project, request.stack, mode === "first");
+  const program: Program = request.program ?? (await import("../index.ts")).default;
+  return await inProcess(() => planFile({ ...request, mode, program, file, project: projectName(directory) }));
+}
+
+interface FileRequest extends PlanRequest {
+  mode: Mode;
+  program: Program;
+  file: StackFile;
+  project: string;
+}
+
+async function planFile({ stack, mode, program, file, project, catalog, onProgress }: FileRequest): Promise<Plan> {
+  const monitor = new PlanMonitor(mode, onProgress);
+  await pulumi.runtime.setMocks(monitor.mocks, project, stack, mode === "first");
+  pulumi.runtime.setMockOptions(monitor, project, stack, mode === "first");
   pulumi.runtime.setAllConfig(asPulumiConfig(file.config));
 
-  const program: Program = request.program ?? (await import("../index.ts")).default;
   const source = { project, file: file.file, text: file.text, config: file.config };
   const warnings: string[] = [];
-  const run = () => runToEnd(() => program({ source, catalog: request.catalog }));
-  const outputs = await withWarnings(warnings, () => withoutStackTexts(run));
+  const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog })));
   if (monitor.failures.length > 0) throw monitor.failures[0];
   return {
     project,
-    stack: request.stack,
+    stack,
     mode,
     resources: monitor.planned.sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0)),
     outputs: Object.keys(outputs ?? {}).sort(),
@@ -97,20 +107,6 @@ function asPulumiConfig(config: Record<string, unknown>): Record<string, string>
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
-}
-
-/**
- * The SDK writes a stack trace into every promise that it makes, for a report that nobody reads here: half of the plan's
- * time. While the work runs, traces are kept but not put into words; an error that leaves it still has its own.
- */
-async function withoutStackTexts<T>(work: () => Promise<T>): Promise<T> {
-  const original = Error.prepareStackTrace;
-  Error.prepareStackTrace = (error) => String(error);
-  try {
-    return await work();
-  } finally {
-    Error.prepareStackTrace = original;
-  }
 }
 
 /** Collects what the program logs by `pulumi.log.warn`, which the SDK prints to standard error when no engine listens. */

@@ -1,9 +1,6 @@
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 
-/**
- * YAML as this program writes it: no line folding, no anchors, long texts as blocks. Words that YAML 1.1 takes for
- * booleans ("off", "yes") are quoted: Helm, kubectl and promtool still read that version.
- */
+/** YAML as this program writes it: no line folding, no anchors, long texts as blocks, quotes where YAML 1.1 needs them. */
 export function toYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" });
+  return dump(value, { lineWidth: -1, noRefs: true });
 }
