@@ -136,7 +136,7 @@ function createCaches(name: string, args: ImageRegistryArgs, opts: pulumi.Custom
 function createCache(
   name: string,
   registry: PublicRegistry,
-  { keys }: ImageRegistryArgs,
+  { keys, protect }: ImageRegistryArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { url, login } = upstreams[registry];
@@ -158,7 +158,7 @@ function createCache(
     {
       ecrRepositoryPrefix: registry,
       upstreamRegistryUrl: url,
-      credentialArn: login === undefined ? undefined : createLogin(logical, login, registry, opts).arn,
+      credentialArn: login === undefined ? undefined : createLogin(logical, login, registry, { ...opts, protect }).arn,
     },
     opts,
   );

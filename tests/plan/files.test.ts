@@ -7,7 +7,12 @@ import { projectDirectory } from "../../plan/projectDirectory.ts";
 import { listStacks } from "../../stack/file.ts";
 
 function plan(...words: string[]) {
-  return spawnSync(process.execPath, ["plan/main.ts", ...words], { cwd: projectDirectory, encoding: "utf8" });
+  return spawnSync(process.execPath, ["plan/main.ts", ...words], {
+    cwd: projectDirectory,
+    encoding: "utf8",
+    // A whole plan is printed: some megabytes.
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
 
 describe("the plan command", () => {
