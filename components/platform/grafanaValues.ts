@@ -166,7 +166,7 @@ function grafanaConfiguration(settings: MonitoringSettings["grafana"], rootUrl: 
         { database: { type: "postgres", name: "grafana", ssl_mode: "require", max_open_conn: 10 } }
       : {}),
     ...(settings.replicas > 1
-      ? // Replicas tell each other which alerts were sent; otherwise each sends its own.
+      ? // Replicas tell each other which alerts were sent; otherwise each sends its own. The chart sets POD_IP.
         {
           unified_alerting: {
             ha_listen_address: "$__env{POD_IP}:9094",
@@ -215,7 +215,6 @@ function login(oidc: NonNullable<MonitoringSettings["grafana"]["oidc"]>): ChartV
 function environment(settings: MonitoringSettings["grafana"], neighbours: GrafanaNeighbours): ChartValues {
   const fromSecret = (name: string, key: string) => ({ secretKeyRef: { name, key } });
   return {
-    POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
     ...(neighbours.search === undefined
       ? {}
       : {

@@ -82,7 +82,7 @@ export const monitoringSchema = z.strictObject({
         .array(probe)
         .default([
           { host: "api", paths: ["/health", "/health/ready", "/ping", "/version"] },
-          { host: "dashboard", paths: ["/"] },
+          { host: "dashboard", paths: ["/health"] },
           { host: "grafana", paths: ["/api/health"] },
         ])
         .describe("public addresses to probe"),

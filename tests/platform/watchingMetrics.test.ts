@@ -151,7 +151,7 @@ describe("probes", () => {
     for (const path of ["/health", "/health/ready", "/ping", "/version"]) {
       assert.ok(targets.includes(`https://api.trading.example.com${path}`), path);
     }
-    assert.ok(targets.includes("https://dashboard.trading.example.com/"));
+    assert.ok(targets.includes("https://dashboard.trading.example.com/health"));
     assert.ok(targets.some((target) => target.startsWith("https://grafana.trading.example.com/")));
   });
 
