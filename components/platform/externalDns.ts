@@ -41,7 +41,13 @@ export function externalDnsValues(
     interval: "1m",
     triggerLoopOnEvent: true,
     logFormat: "json",
-    extraArgs: { "aws-zone-type": "public", "aws-zones-cache-duration": "1h", "aws-batch-change-size": "200" },
+    extraArgs: {
+      "aws-zone-type": "public",
+      "aws-zones-cache-duration": "1h",
+      "aws-batch-change-size": "200",
+      // Before an application balancer there is one wildcard record; its owner's record must not have a star inside a label.
+      "txt-wildcard-replacement": "wildcard",
+    },
     serviceMonitor: { enabled: true },
     priorityClassName: priorityClasses.critical,
     resources: resources("20m", "64Mi", "128Mi"),
