@@ -1,6 +1,7 @@
 import { contractMetricNames, seriesIn } from "../catalog/metrics.ts";
 import type { AlertContext, AlertDefinition, AlertService } from "../components/observability/alerts/types.ts";
-import { alertRule } from "../components/observability/rules.ts";
+import type { ManagedAlert } from "../components/observability/managedAlerts.ts";
+import { alertRule, cappedSeverity } from "../components/observability/rules.ts";
 
 /** One line of the list. */
 export interface AlertLine {
@@ -12,6 +13,8 @@ export interface AlertLine {
   readonly condition: string;
   readonly for: string;
   readonly runbook: string;
+  /** Who evaluates it: `Prometheus`, `Grafana` (logs) or `CloudWatch`. */
+  readonly evaluatedBy: string;
 }
 
 /** What to list. */
@@ -54,25 +57,56 @@ export function alertLines(
         condition: alert.expr,
         for: alert.for ?? "0m",
         runbook: rule.annotations.runbook_url ?? "",
+        evaluatedBy: "Prometheus",
       };
     })
     .filter(({ severity }) => filter.severity === undefined || severity === filter.severity)
     .filter(({ category }) => filter.category === undefined || category === filter.category);
 }
 
+/** The lines of what Grafana and AWS evaluate; they speak of a component, and of each service that it has. */
+export function managedLines(
+  alerts: readonly ManagedAlert[],
+  { settings }: AlertContext,
+  filter: AlertFilter = {},
+): AlertLine[] {
+  return alerts
+    .map(
+      (alert): AlertLine => ({
+        name: alert.name,
+        category: alert.category,
+        severity: cappedSeverity(alert.severity, settings.severityCap),
+        service: alert.component,
+        condition: alert.condition.replace(/\s+/g, " "),
+        for: alert.for ?? "0m",
+        runbook: `${settings.runbookBaseUrl}/${alert.name}.md`,
+        evaluatedBy: alert.evaluatedBy,
+      }),
+    )
+    .filter(({ service }) => filter.service === undefined || service === filter.service)
+    .filter(({ severity }) => filter.severity === undefined || severity === filter.severity)
+    .filter(({ category }) => filter.category === undefined || category === filter.category);
+}
+
 /** Values that a filter can have: severities, categories, and everything that the label service can be. */
-export function filterValues(alerts: readonly AlertDefinition[], context: AlertContext) {
+export function filterValues(
+  alerts: readonly AlertDefinition[],
+  context: AlertContext,
+  managed: readonly ManagedAlert[] = [],
+) {
   const fixed = alerts.flatMap(({ service }) =>
     typeof service === "object" && "fixed" in service ? [service.fixed] : [],
   );
   return {
-    service: [...new Set([...context.services.map(({ name }) => name), ...fixed])].sort(),
+    service: [
+      ...new Set([...context.services.map(({ name }) => name), ...fixed, ...managed.map(({ component }) => component)]),
+    ].sort(),
     severity: ["critical", "warning", "info", "none"],
-    category: [...new Set(alerts.map(({ category }) => category))].sort(),
+    category: [...new Set([...alerts, ...managed].map(({ category }) => category))].sort(),
   };
 }
 
-const columns = ["name", "category", "severity", "service", "for", "condition", "runbook"] as const;
+const columns = ["name", "category", "severity", "service", "for", "condition", "runbook", "evaluatedBy"] as const;
 
 /** For a pipe: one line per alert, columns separated by tabs, nothing shortened. */
 export function plainList(lines: readonly AlertLine[]): string {
@@ -89,11 +123,17 @@ export interface Palette {
 /** For a terminal: by category, the condition shortened to the width. */
 export function terminalList(lines: readonly AlertLine[], width: number, palette: Palette): string {
   const categories = [...new Set(lines.map(({ category }) => category))];
-  const widest = (column: "name" | "severity" | "service" | "for") =>
-    Math.max(0, ...lines.map((line) => line[column].length));
-  const sizes = { name: widest("name"), severity: widest("severity"), service: widest("service"), for: widest("for") };
-  const used = sizes.name + sizes.severity + sizes.service + sizes.for + 10;
-  const room = Math.max(30, width - used);
+  const page = ({ runbook }: AlertLine) => runbook.slice(runbook.lastIndexOf("/") + 1);
+  const widest = (cell: (line: AlertLine) => string) => Math.max(0, ...lines.map((line) => cell(line).length));
+  const sizes = {
+    name: widest(({ name }) => name),
+    severity: widest(({ severity }) => severity),
+    service: widest(({ service }) => service),
+    for: widest((line) => line.for),
+    page: widest(page),
+  };
+  const used = Object.values(sizes).reduce((sum, size) => sum + size, 12);
+  const room = Math.max(20, width - used);
   const cut = (text: string) => (text.length <= room ? text : `${text.slice(0, room - 1)}…`);
   return categories
     .flatMap((category) => [
@@ -106,7 +146,8 @@ export function terminalList(lines: readonly AlertLine[], width: number, palette
             palette.severity(line.severity, line.severity.padEnd(sizes.severity)),
             line.service.padEnd(sizes.service),
             line.for.padStart(sizes.for),
-            palette.faint(cut(line.condition)),
+            palette.faint(cut(line.condition).padEnd(room)),
+            page(line),
           ].join("  "),
         ),
       "",

@@ -3,12 +3,21 @@ import { Command, CommanderError, Option } from "commander";
 import colors from "picocolors";
 import { loadCatalog } from "../catalog/load.ts";
 import { alertCatalogue } from "../components/observability/alerts/catalogue.ts";
+import { managedAlerts } from "../components/observability/managedAlerts.ts";
 import { readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
 import { ProblemsError } from "../stack/problem.ts";
 import { stackAlertContext } from "./context.ts";
-import { type AlertFilter, alertLines, filterValues, type Palette, plainList, terminalList } from "./list.ts";
+import {
+  type AlertFilter,
+  alertLines,
+  filterValues,
+  managedLines,
+  type Palette,
+  plainList,
+  terminalList,
+} from "./list.ts";
 import { runbookPages, writeRunbooks } from "./pages.ts";
 
 const projectDirectory = join(import.meta.dirname, "..");
@@ -34,10 +43,11 @@ async function list({ stack, json, ...filter }: ListOptions): Promise<void> {
   const settings = loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
   const context = stackAlertContext(settings, await loadCatalog());
   const alerts = alertCatalogue(context);
-  const known = filterValues(alerts, context);
+  const managed = managedAlerts();
+  const known = filterValues(alerts, context, managed);
   for (const name of ["service", "severity", "category"] as const) checkValue(name, filter[name], known[name]);
 
-  const lines = alertLines(alerts, context, filter);
+  const lines = [...alertLines(alerts, context, filter), ...managedLines(managed, context, filter)];
   if (json) console.log(JSON.stringify(lines, null, 2));
   else if (!process.stdout.isTTY) console.log(plainList(lines));
   else {

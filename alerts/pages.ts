@@ -18,11 +18,22 @@ export function runbookPages(catalog: Catalog): Map<string, string> {
   const known = new Set(rules.map(({ name }) => name));
   const managed = managedAlerts().filter(({ name }) => !known.has(name));
   const subjects = [...rules, ...managed.map(managedSubject)];
-  const pages = subjects.sort((left, right) => left.name.localeCompare(right.name, "en"));
+  const pages = [...merged(subjects).values()].sort((left, right) => left.name.localeCompare(right.name, "en"));
   return new Map([
     ...pages.map((subject): [string, string] => [`${subject.name}.md`, runbookPage(subject)]),
     ["README.md", indexPage(pages)],
   ]);
+}
+
+/** An alert that is told by two ways has one page: the first one's words, the conditions of both. */
+function merged(subjects: readonly RunbookSubject[]): Map<string, RunbookSubject> {
+  const pages = new Map<string, RunbookSubject>();
+  for (const subject of subjects) {
+    const first = pages.get(subject.name);
+    const conditions = [...(first?.conditions ?? []), ...subject.conditions];
+    pages.set(subject.name, first === undefined ? subject : { ...first, conditions });
+  }
+  return pages;
 }
 
 function indexPage(subjects: readonly RunbookSubject[]): string {

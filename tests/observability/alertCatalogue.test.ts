@@ -3,15 +3,17 @@ import { contract, exporters } from "../../catalog/metrics.ts";
 import { alertCatalogue, allAlerts } from "../../components/observability/alerts/catalogue.ts";
 import {
   chartRules,
+  chartVersionRead,
   criticalChartAlerts,
   replacedChartAlerts,
   softenedChartAlerts,
 } from "../../components/observability/alerts/chartRules.ts";
 import { dashboardUids, panelId, panelLink } from "../../components/observability/alerts/panels.ts";
-import type { AlertContext, AlertDefinition } from "../../components/observability/alerts/types.ts";
+import type { AlertContext, AlertDefinition, AlertService } from "../../components/observability/alerts/types.ts";
 import { managedAlerts } from "../../components/observability/managedAlerts.ts";
 import { alertsNamedByInhibition } from "../../components/observability/routing/inhibition.ts";
 import { alertRule, cappedSeverity, ruleFile } from "../../components/observability/rules.ts";
+import { chartPin } from "../../components/platform/charts.ts";
 import { completeContext, completeService } from "../rules/support/context.ts";
 import { stackContexts } from "../rules/support/stacks.ts";
 import { leftOutOfReference, mergedAlerts, referenceAlerts } from "./support/reference.ts";
@@ -212,6 +214,40 @@ describe("the rules of a stack", () => {
   });
 });
 
+/** Steps of a service's maturity, in order; each builds on the one before. */
+const maturitySteps: readonly [name: string, held: (service: AlertService, names: ReadonlySet<string>) => boolean][] = [
+  ["has an owner and is missed when it vanishes", ({ owner }, names) => owner !== "" && names.has("ServiceAbsent")],
+  ["promises something that is measured", ({ objectives }) => objectives.length > 0],
+  ["is alerted on by its promise", (_service, names) => [...names].some((name) => name.endsWith("BudgetBurn"))],
+  ["tells the health of its components", ({ metrics }) => metrics.includes("component_health_status")],
+  ["promises more than to answer", ({ objectives }) => objectives.length > 1],
+];
+
+describe("the maturity of services", () => {
+  it("is at least four of five for every catalogued service", async () => {
+    const { production } = await stackContexts();
+    const rules = alertCatalogue(production);
+    const scores = production.services.map((service) => {
+      const own = rules.filter(
+        (alert) =>
+          typeof alert.service === "object" && "fixed" in alert.service && alert.service.fixed === service.name,
+      );
+      const names = new Set(own.map(({ name }) => name));
+      const missing = maturitySteps.filter(([, held]) => !held(service, names)).map(([step]) => step);
+      return { service: service.name, score: maturitySteps.length - missing.length, missing };
+    });
+    assert.deepEqual(
+      scores.filter(({ score }) => score < 4),
+      [],
+    );
+  });
+
+  it("counts what a bare service lacks", () => {
+    const bare: AlertService = { name: "bare", owner: "", tier: "standard", metrics: [], objectives: [], tradesOn: [] };
+    assert.equal(maturitySteps.filter(([, held]) => held(bare, new Set())).length, 0);
+  });
+});
+
 describe("links to panels", () => {
   it("do not move and do not clash", () => {
     const panels = new Map<string, Set<string>>();
@@ -250,6 +286,9 @@ describe("the chart's own rules", () => {
           `${name}: ${twin}`,
         );
     }
+  });
+  it("were read in the version that is installed; a new one must be read again", () => {
+    assert.equal(chartPin("kube-prometheus-stack").version, chartVersionRead);
   });
   it("never page where the stack may not", () => {
     const staging = chartRules({ severityCap: "warning" }).customRules;

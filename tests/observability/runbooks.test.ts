@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { alertLines, filterValues, plainList, terminalList } from "../../alerts/list.ts";
+import { alertLines, filterValues, managedLines, plainList, terminalList } from "../../alerts/list.ts";
 import { runbookPages } from "../../alerts/pages.ts";
 import { loadCatalog } from "../../catalog/load.ts";
 import { alertCatalogue, allAlerts } from "../../components/observability/alerts/catalogue.ts";
@@ -99,6 +99,7 @@ describe("npm run alerts", () => {
       condition: "service:http_error_ratio:rate5m > 0.01 and service:http_requests:rate5m > 0.1",
       for: "2m",
       runbook: "https://runbooks.example.com/HighErrorRate.md",
+      evaluatedBy: "Prometheus",
     });
   });
 
@@ -117,6 +118,18 @@ describe("npm run alerts", () => {
     assert.ok(filterValues(alerts, completeContext).service.includes("kafka"));
   });
 
+  it("lists what Grafana and AWS evaluate as well", () => {
+    const lines = managedLines(managedAlerts(), completeContext);
+    assert.ok(lines.some(({ evaluatedBy }) => evaluatedBy === "Grafana"));
+    assert.ok(lines.some(({ evaluatedBy }) => evaluatedBy === "CloudWatch"));
+    assert.equal(
+      lines.some(({ condition }) => condition.includes("\n")),
+      false,
+    );
+    const security = managedLines(managedAlerts(), completeContext, { category: "security", severity: "critical" });
+    assert.ok(security.length > 0 && security.length < lines.length);
+  });
+
   it("shows the severity that leaves the environment", () => {
     const capped = { ...completeContext, settings: { ...completeContext.settings, severityCap: "warning" as const } };
     assert.equal(alertLines(alerts, capped, { severity: "critical" }).length, 0);
@@ -127,7 +140,7 @@ describe("npm run alerts", () => {
     const lines = alertLines(alerts, completeContext);
     const plain = plainList(lines).split("\n");
     assert.equal(plain.length, lines.length + 1);
-    assert.ok(plain.every((line) => line.split("\t").length === 7));
+    assert.ok(plain.every((line) => line.split("\t").length === 8));
     assert.equal(plain.join("").includes("\x1b"), false);
     const mark = {
       heading: (text: string) => `<${text}>`,
@@ -137,5 +150,6 @@ describe("npm run alerts", () => {
     const shown = terminalList(lines, 140, mark).split("\n");
     assert.ok(shown.includes("<trading>"));
     assert.ok(shown.every((line) => line.length <= 140));
+    assert.ok(shown.some((line) => /^ {2}HighErrorRate .*HighErrorRate\.md$/.test(line)));
   });
 });
