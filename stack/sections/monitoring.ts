@@ -97,10 +97,10 @@ export const monitoringSchema = z.strictObject({
   rabbitmq: z
     .strictObject({
       /**
-       * Port of the broker's Prometheus endpoint.
+       * Port of the broker's Prometheus endpoint, one of those that its security group opens.
        * @default 15692, RabbitMQ's own; Amazon MQ serves it from RabbitMQ 4.2 on
        */
-      port: z.number().int().min(1).max(65535).default(15692).describe("port of the broker's metrics"),
+      port: z.literal([443, 15671, 15692]).default(15692).describe("port of the broker's metrics: 443, 15671 or 15692"),
     })
     .prefault({}),
 });

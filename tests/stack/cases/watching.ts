@@ -34,6 +34,13 @@ export const watchingCases: WrongCase[] = [
     expect: { key: "monitoring.blackbox.probes.1.host", allowed: /each host once/ },
   },
   {
+    name: "a port of the broker that its security group does not open",
+    change: (config) => {
+      config[section("monitoring")].rabbitmq = { port: 9419 };
+    },
+    expect: { key: "monitoring.rabbitmq.port", allowed: /443, 15671, 15692/ },
+  },
+  {
     name: "a login provider without TLS",
     change: (config) => {
       config[section("monitoring")].grafana.rootUrl = "http://grafana.example.com";
