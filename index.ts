@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { loadCatalog } from "./catalog/load.ts";
-import { applyOverrides } from "./catalog/overrides.ts";
+import { applyOverrides, releasedOnly } from "./catalog/overrides.ts";
 import type { Catalog } from "./catalog/types.ts";
 import { Cluster } from "./components/compute/cluster.ts";
 import { createKubernetesProvider } from "./components/compute/kubernetesProvider.ts";
@@ -128,7 +128,8 @@ export default async function platform(given: { source?: SettingsSource; catalog
   await workloads.complete;
 
   const alarms = new Alarms("alarms", { ...base, settings, dns, trail, notifications }, cloud);
-  new Observability("observability", { ...base, context, settings, catalog, systems, alarms, credentials }, inCluster);
+  const watched = { ...base, context, settings, systems, catalog: releasedOnly(catalog, settings.services) };
+  new Observability("observability", { ...watched, alarms, credentials }, inCluster);
 
   return {
     cluster: names.cluster,

@@ -29,6 +29,15 @@ export function applyOverrides(
   return { ...catalog, services };
 }
 
+/**
+ * The services of which something runs: those with an image, and those that have their image elsewhere. Alerts and
+ * dashboards are made for these only; an alert on a service that was never released would fire from its first minute.
+ */
+export function releasedOnly(catalog: Catalog, overrides: ServiceOverrides): Catalog {
+  const runs = ({ name, kind }: Service) => !archetypes[kind].inCluster || overrides[name]?.image !== undefined;
+  return { ...catalog, services: catalog.services.filter(runs) };
+}
+
 /** One service with what an environment changes about it. */
 export function overridden(service: Service, override: ServiceOverride | undefined): Service {
   if (override === undefined) return service;

@@ -6,6 +6,7 @@ import { ownAccountsOf } from "../../components/workload/accounts.ts";
 import { checkCustomResource } from "../support/customResources.ts";
 import { type ComponentPlan, familyProblems } from "../support/planProgram.ts";
 import { plannedPods, podProblems } from "../support/podRules.ts";
+import { needReference } from "../support/reference.ts";
 import { byKind, context, objectsOf, type PlannedObject, planWorkloads } from "./support.ts";
 
 /** What every service of the cluster has, and what only some have. */
@@ -72,7 +73,8 @@ describe("workloads", () => {
     }
   });
 
-  it("fit the CRDs of their kinds", () => {
+  it("fit the CRDs of their kinds", function () {
+    needReference(this);
     assert.deepEqual(
       objects.flatMap((object) => checkCustomResource(object)),
       [],
