@@ -20,7 +20,7 @@ export interface AlertsArgs {
 const labels = { "app.kubernetes.io/name": "trading-alerts", "app.kubernetes.io/part-of": "trading-platform" };
 
 /**
- * The rules of Prometheus: one PrometheusRule per category and one for the recordings. Prometheus takes rule objects of
+ * The rules of Prometheus: one PrometheusRule per category, one for the recordings, one per service with its promises. Prometheus takes rule objects of
  * every namespace and label (its rule selectors are open), so nothing else must know of them.
  */
 export class Alerts extends pulumi.ComponentResource {
@@ -36,25 +36,25 @@ export class Alerts extends pulumi.ComponentResource {
       opts,
     );
     const files = Object.entries(ruleFiles(args.context));
-    this.ruleNames = files.map(([category, file]) => createRule(name, category, file, args.transform, this));
+    this.ruleNames = files.map(([subject, file]) => createRule(name, subject, file, args.transform, this));
     this.registerOutputs({ ruleNames: this.ruleNames });
   }
 }
 
 function createRule(
   name: string,
-  category: string,
+  subject: string,
   { groups }: RuleFile,
   transform: AlertsArgs["transform"] = (args) => args,
   parent: pulumi.Resource,
 ): string {
-  const ruleName = `trading-${category}`;
+  const ruleName = `trading-${subject}`;
   const args: kubernetes.apiextensions.CustomResourceArgs = {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name: ruleName, namespace: monitoringNamespace, labels: { ...labels, category } },
+    metadata: { name: ruleName, namespace: monitoringNamespace, labels: { ...labels, subject } },
     spec: { groups },
   };
-  new kubernetes.apiextensions.CustomResource(`${name}-${category}`, transform(args), { parent });
+  new kubernetes.apiextensions.CustomResource(`${name}-${subject}`, transform(args), { parent });
   return ruleName;
 }

@@ -1,7 +1,7 @@
 import { alertCatalogue, allRecordings, availability } from "./alerts/catalogue.ts";
 import { panelLink } from "./alerts/panels.ts";
 import type { AlertContext, AlertDefinition, Category, Severity } from "./alerts/types.ts";
-import type { AlertRule, RuleFile, RuleGroup } from "./ruleTypes.ts";
+import type { AlertRule, RecordingRule, RuleFile, RuleGroup } from "./ruleTypes.ts";
 
 /** Order in which the categories appear in lists and files. */
 export const categories: readonly Category[] = [
@@ -79,37 +79,72 @@ export function alertRule(alert: AlertDefinition, context: AlertContext): AlertR
   };
 }
 
-function recordingGroups(context: AlertContext): RuleGroup[] {
-  const { recording } = availability(context);
+/** Groups of recordings that no service owns; the budgets go with the service that they are of. */
+function recordingGroups(context: AlertContext, exists: (rule: RecordingRule) => boolean): RuleGroup[] {
   return Object.entries(allRecordings(context))
-    .map(([name, rules]) => ({
-      name: `trading.recording.${name}`,
-      interval: name === "budgets" ? "5m" : evaluationInterval,
-      rules: rules.filter(recording).map(({ anyMetric: _ours, ...rule }) => rule),
-    }))
+    .filter(([name]) => name !== "budgets")
+    .map(([name, rules]) => recordingGroup(name, evaluationInterval, rules.filter(exists)))
     .filter(({ rules }) => rules.length > 0);
 }
 
-function categoryGroups(category: Category, alerts: readonly AlertDefinition[], context: AlertContext): RuleGroup[] {
+function recordingGroup(name: string, interval: string, rules: readonly RecordingRule[]): RuleGroup {
+  return {
+    name: `trading.recording.${name}`,
+    interval,
+    rules: rules.map(({ anyMetric: _ours, ...rule }) => rule),
+  };
+}
+
+function alertGroups(name: string, alerts: readonly AlertDefinition[], context: AlertContext): RuleGroup[] {
   const group = (slow: boolean): RuleGroup => ({
-    name: `trading.${category}${slow ? ".slow" : ""}`,
+    name: `trading.${name}${slow ? ".slow" : ""}`,
     interval: slow ? slowInterval : evaluationInterval,
-    rules: alerts
-      .filter((alert) => alert.category === category && (alert.slow ?? false) === slow)
-      .map((alert) => alertRule(alert, context)),
+    rules: alerts.filter((alert) => (alert.slow ?? false) === slow).map((alert) => alertRule(alert, context)),
   });
   return [group(false), group(true)].filter(({ rules }) => rules.length > 0);
 }
 
-/** Every rule of an environment, in files by subject: the recordings, then one file per category. */
+/** Things by a name, in the order in which the names come first. */
+function groupBy<Thing>(things: readonly Thing[], nameOf: (thing: Thing) => string): Map<string, Thing[]> {
+  const groups = new Map<string, Thing[]>();
+  for (const thing of things) {
+    const group = groups.get(nameOf(thing));
+    if (group === undefined) groups.set(nameOf(thing), [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}
+
+/** File of an alert: its category; the promises of a service have a file of their own. */
+function fileOf({ category, service }: AlertDefinition): string {
+  return category === "slo" && typeof service === "object" && "fixed" in service ? `slo-${service.fixed}` : category;
+}
+
+/**
+ * Every rule of an environment, in files by subject: the recordings, one file per category, and one per service with its
+ * promises. They grow with the catalog, and an object of the cluster may have 1.5 MB at most.
+ */
 export function ruleFiles(context: AlertContext): Readonly<Record<string, RuleFile>> {
-  const alerts = alertCatalogue(context);
-  const files = categories.map((category): [string, RuleFile] => [
-    category,
-    { groups: categoryGroups(category, alerts, context) },
-  ]);
+  const { recording } = availability(context);
+  const alerts = groupBy(alertCatalogue(context), fileOf);
+  const budgets = groupBy(
+    allRecordings(context).budgets?.filter(recording) ?? [],
+    ({ labels }) => `slo-${labels?.service}`,
+  );
+  const names = [
+    ...categories,
+    ...[...alerts.keys()].filter((name) => !categories.some((known) => known === name)).sort(),
+  ];
+  const files = names.map((name): [string, RuleFile] => {
+    const own = budgets.get(name);
+    const recorded = own === undefined ? [] : [recordingGroup(`budgets.${name.slice("slo-".length)}`, "5m", own)];
+    return [
+      name,
+      { groups: [...recorded, ...alertGroups(name.replace("slo-", "slo."), alerts.get(name) ?? [], context)] },
+    ];
+  });
   return Object.fromEntries([
-    ["recording", { groups: recordingGroups(context) }],
+    ["recording", { groups: recordingGroups(context, recording) }],
     ...files.filter(([, { groups }]) => groups.length > 0),
   ]);
 }

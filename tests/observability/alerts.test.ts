@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import { Alerts } from "../../components/observability/alerts.ts";
 import { ruleFiles } from "../../components/observability/rules.ts";
 import type { RuleGroup } from "../../components/observability/ruleTypes.ts";
-import { completeContext } from "../rules/support/context.ts";
+import { completeContext, completeService } from "../rules/support/context.ts";
 import { type ComponentPlan, familyProblems, planProgram } from "../support/planProgram.ts";
 
 const ruleType = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
@@ -33,19 +33,19 @@ describe("the rules as resources", () => {
   const rules = (name: string) => plan.all(ruleType).filter((resource) => resource.name.startsWith(`${name}-`));
   const planned = () => rules("alerts").map(({ inputs }) => inputs as unknown as PlannedRule);
 
-  it("are one object per category and one for the recordings, where Prometheus finds them", () => {
+  it("are one object per category, one for the recordings and one per service with its promises, where Prometheus finds them", () => {
     const files = ruleFiles(completeContext);
     assert.deepEqual(
       planned()
         .map(({ metadata }) => metadata.name)
         .sort(),
       Object.keys(files)
-        .map((category) => `trading-${category}`)
+        .map((subject) => `trading-${subject}`)
         .sort(),
     );
     for (const { metadata, spec } of planned()) {
       assert.equal(metadata.namespace, "monitoring");
-      assert.deepEqual(spec.groups, files[metadata.labels.category!]?.groups);
+      assert.deepEqual(spec.groups, files[metadata.labels.subject!]?.groups);
     }
   });
 
@@ -59,6 +59,19 @@ describe("the rules as resources", () => {
     const groups = planned().flatMap(({ spec }) => spec.groups.map(({ name }) => name));
     assert.equal(new Set(groups).size, groups.length);
     for (const { metadata, spec } of planned()) assert.ok(JSON.stringify(spec).length < 1_000_000, metadata.name);
+  });
+
+  it("grow with the catalog in number, not in size", () => {
+    const of = (count: number) => {
+      const services = Array.from({ length: count }, (_, index) => ({ ...completeService, name: `service-${index}` }));
+      return Object.entries(ruleFiles({ ...completeContext, services }));
+    };
+    const [few, many] = [of(10), of(200)];
+    assert.equal(many.length - few.length, 190);
+    const largest = Math.max(
+      ...many.filter(([name]) => name.startsWith("slo-")).map(([, file]) => JSON.stringify(file).length),
+    );
+    assert.ok(largest < 100_000, `${largest} bytes`);
   });
 
   it("can be changed from outside", () => {

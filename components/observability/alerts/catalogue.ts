@@ -72,8 +72,23 @@ export function availability(context: AlertContext): {
   const running = new Set<string>(context.settings.exporters);
   const recordings = Object.values(allRecordings(context)).flat();
   const expressions = new Map<string, RecordingRule[]>();
-  for (const rule of recordings) expressions.set(rule.record, [...(expressions.get(rule.record) ?? []), rule]);
+  for (const rule of recordings) {
+    const same = expressions.get(rule.record);
+    if (same === undefined) expressions.set(rule.record, [rule]);
+    else same.push(rule);
+  }
+  const known = new Map<string, string[]>();
 
+  /** What a recording lacks: nothing when one of the rules of its name can be evaluated. */
+  const missingRecord = (name: string, seen: ReadonlySet<string>): string[] => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const rules = expressions.get(name);
+    const found = rules?.map((rule) => missingOf(rule, new Set([...seen, name])));
+    const result = found === undefined ? [`recording ${name}`] : (found.find((list) => list.length === 0) ?? found[0]!);
+    known.set(name, result);
+    return result;
+  };
   const missingIn = (expr: string, seen: ReadonlySet<string> = new Set()): string[] => {
     const direct = seriesIn(expr).flatMap(({ metric, exporter }) => {
       if (contractMetricNames.has(metric.name)) return declared.has(metric.name) ? [] : [`metric ${metric.name}`];
@@ -81,12 +96,7 @@ export function availability(context: AlertContext): {
     });
     const recorded = [...new Set(expr.replace(/"[^"]*"|\[[^\]]*\]/g, "").match(/[a-z_]+:[a-zA-Z0-9_:]+/g) ?? [])]
       .filter((name) => !seen.has(name))
-      .flatMap((name) => {
-        const rules = expressions.get(name);
-        if (rules === undefined) return [`recording ${name}`];
-        const found = rules.map((rule) => missingOf(rule, new Set([...seen, name])));
-        return found.some((list) => list.length === 0) ? [] : (found[0] ?? []);
-      });
+      .flatMap((name) => missingRecord(name, seen));
     return [...new Set([...direct, ...recorded])];
   };
   const missingOf = (rule: RecordingRule, seen: ReadonlySet<string>): string[] => {
