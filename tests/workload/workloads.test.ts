@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { archetypes } from "../../catalog/archetypes.ts";
 import { loadCatalog } from "../../catalog/load.ts";
+import { syntheticCatalog } from "../../catalog/synthetic.ts";
 import type { Catalog, Service } from "../../catalog/types.ts";
 import { ownAccountsOf } from "../../components/workload/accounts.ts";
 import { checkCustomResource } from "../support/customResources.ts";
@@ -183,6 +184,18 @@ describe("workloads", () => {
     const rollouts = byKind(objectsOf(waiting.resources), "Rollout");
     assert.deepEqual([...rollouts.keys()], ["trading/dashboard"]);
     assert.match(waiting.text, /Made ready but not released here: /);
+  });
+
+  it("grow by the same number of resources with each service, beyond one batch too", async () => {
+    // A worker calls the service before it, so the synthetic services repeat every four.
+    const count = async (synthetic: number) =>
+      (await planWorkloads({ catalog: await syntheticCatalog(synthetic) })).plan.resources.length;
+    // One plan at a time: the SDK keeps the monitor it talks to in a global place.
+    const few = await count(4);
+    const more = await count(8);
+    const many = await count(72);
+    assert.ok(more > few);
+    assert.equal(many - more, ((more - few) * (72 - 8)) / 4);
   });
 
   it("reach a secret only by its own name", async () => {
