@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { alarmsSchema } from "./sections/alarms.ts";
-import { backupsSchema } from "./sections/backups.ts";
 import { alertsSchema } from "./sections/alerts.ts";
+import { backupsSchema } from "./sections/backups.ts";
 import { brokerSchema } from "./sections/broker.ts";
 import { bucketsSchema } from "./sections/buckets.ts";
 import { cacheSchema } from "./sections/cache.ts";
