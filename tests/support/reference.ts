@@ -1,18 +1,28 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 
 /**
  * Directory with each chart's own values.yaml, values.schema.json and crds/, as the charts were released: beside the
- * project, or where CHART_REFERENCE says (`helm show values` and `helm show crds` fill it).
+ * project, or where CHART_REFERENCE says (`helm show values` and `helm show crds` fill it). `npm run reference` keeps
+ * of them what the checks read.
  */
-export const referenceDirectory =
+export const chartFilesDirectory =
   process.env.CHART_REFERENCE ?? fileURLToPath(new URL("../../../shared/charts", import.meta.url));
 
-/** True when the charts' own files are there to check against. */
-export function referenceAvailable(): boolean {
-  return existsSync(referenceDirectory);
+/** Where the project keeps what the checks read of the charts' own files. */
+export const recordedDirectory = fileURLToPath(new URL("../reference", import.meta.url));
+
+/** What the checks read of one chart. */
+export interface ChartReference {
+  version: string;
+  appVersion: string;
+  /** The default values. */
+  values: Tree;
+  /** JSON schema of the values. */
+  schema?: Tree;
+  /** Definitions of custom resources by `group/Kind`. */
+  definitions: { [id: string]: Definition };
 }
 
 /** What `needReference` goes by; tests of the check give their own. */
@@ -30,11 +40,11 @@ export interface ReferenceState {
  */
 export function needReference(
   context: Pick<Mocha.Context, "skip">,
-  { present, ci }: ReferenceState = { present: referenceAvailable(), ci: process.env.CI === "true" },
+  { present, ci }: ReferenceState = { present: existsSync(recordedDirectory), ci: process.env.CI === "true" },
 ): void {
   if (present) return;
-  const message = `The charts' own values and CRDs are absent (${referenceDirectory}): values and custom resources were NOT checked.`;
-  if (ci) throw new Error(`${message} In CI that is a failure: set CHART_REFERENCE.`);
+  const message = `The charts' own values and CRDs are absent (${recordedDirectory}): values and custom resources were NOT checked.`;
+  if (ci) throw new Error(`${message} In CI that is a failure: npm run reference -- <directory of the charts' files>.`);
   process.stderr.write(`\nSKIPPED: ${message}\n`);
   context.skip();
 }
@@ -56,26 +66,35 @@ export const subcharts: { [chart: string]: { [key: string]: string } } = {
   },
 };
 
-const defaults = new Map<string, Tree>();
+const references = new Map<string, ChartReference>();
+
+/** What is kept of a chart. */
+export function chartReference(chart: string): ChartReference {
+  const known = references.get(chart);
+  if (known !== undefined) return known;
+  const path = join(recordedDirectory, `${chart}.json`);
+  if (!existsSync(path)) {
+    throw new Error(
+      `There is no ${path}: the chart "${chart}" cannot be checked. docs/operations/charts.md says how to record it.`,
+    );
+  }
+  const reference: ChartReference = JSON.parse(readFileSync(path, "utf8"));
+  references.set(chart, reference);
+  return reference;
+}
 
 /** A chart's default values, with those of its subcharts under their keys. */
 export function chartDefaults(chart: string): Tree {
-  const known = defaults.get(chart);
-  if (known !== undefined) return known;
-  const path = join(referenceDirectory, chart, "values.yaml");
-  if (!existsSync(path)) throw new Error(`There is no ${path}: the values of the chart "${chart}" cannot be checked.`);
-  let values: Tree = parse(readFileSync(path, "utf8")) ?? {};
+  let { values } = chartReference(chart);
   for (const [key, subchart] of Object.entries(subcharts[chart] ?? {})) {
     values = { ...values, [key]: overlay({ global: {}, ...chartDefaults(subchart) }, (values[key] ?? {}) as Tree) };
   }
-  defaults.set(chart, values);
   return values;
 }
 
 /** A chart's JSON schema for its values, when it has one. */
 export function chartSchema(chart: string): Tree | undefined {
-  const path = join(referenceDirectory, chart, "values.schema.json");
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+  return chartReference(chart).schema;
 }
 
 /** Lays one map over another as Helm does: lists replaced, null deletes. */
@@ -96,38 +115,14 @@ export interface Definition {
   versions: { name: string; served: boolean; schema?: { openAPIV3Schema: Tree } }[];
 }
 
-let texts: Map<string, string> | undefined;
-const definitions = new Map<string, Definition>();
+let definitions: Map<string, Definition> | undefined;
 
-/** Finds the definition of a custom resource; undefined when no reference CRD defines it. Parsed only when asked for. */
+/** Finds the definition of a custom resource; undefined when none is kept. */
 export function definition(group: string, kind: string): Definition | undefined {
-  texts ??= readDefinitions();
-  const id = `${group}/${kind}`;
-  const known = definitions.get(id);
-  if (known !== undefined) return known;
-  const text = texts.get(id);
-  if (text === undefined) return undefined;
-  const { spec } = parse(text, { maxAliasCount: -1 });
-  const found: Definition = { group, kind, scope: spec.scope, versions: spec.versions };
-  definitions.set(id, found);
-  return found;
-}
-
-function readDefinitions(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const chart of readdirSync(referenceDirectory)) {
-    for (const directory of ["crds", "standard"]) {
-      const folder = join(referenceDirectory, chart, directory);
-      if (!existsSync(folder)) continue;
-      for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
-        const text = readFileSync(join(folder, file), "utf8");
-        for (const document of text.split(/^---.*$/m)) {
-          const group = /^ {2}group: *"?([\w.-]+)"?/m.exec(document)?.[1];
-          const kind = /^ {2}names:\n(?: {4}.*\n)*? {4}kind: *(\w+)/m.exec(document)?.[1];
-          if (group !== undefined && kind !== undefined) found.set(`${group}/${kind}`, document);
-        }
-      }
-    }
-  }
-  return found;
+  definitions ??= new Map(
+    readdirSync(recordedDirectory)
+      .map((file) => chartReference(file.replace(/\.json$/, "")).definitions)
+      .flatMap((each) => Object.entries(each)),
+  );
+  return definitions.get(`${group}/${kind}`);
 }
