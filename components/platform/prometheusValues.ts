@@ -161,6 +161,9 @@ function alertmanagerValues(context: PrometheusContext, settings: MonitoringSett
       // AlertmanagerConfig resources would add branches to that tree: only labelled ones are read, and nobody labels.
       alertmanagerConfigSelector: { matchLabels: { "trading-platform/alertmanager": "monitoring" } },
       retention: "120h",
+      // Replicas speak one after the other, each this much later, unless the one before has sent: the last of three must
+      // have looked before the next group interval of critical alerts (15 s) begins, else a message could come twice.
+      clusterPeerTimeout: "5s",
       podAntiAffinity: replicas > 1 ? "hard" : "soft",
       topologySpreadConstraints: topologySpread(context, replicas, { "app.kubernetes.io/name": "alertmanager" }),
       priorityClassName: priorityClasses.observability,

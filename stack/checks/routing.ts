@@ -4,20 +4,24 @@ import type { RoutingSettings } from "../sections/routing.ts";
 /** The tiers that have timings of their own. */
 const tiers = ["critical", "warning", "digest", "heartbeat"] as const;
 
+/** Group intervals in a repeat interval, at least: a repetition comes one of them late, a tenth of the time at most. */
+const leastLooks = 10;
+
 /**
- * Alertmanager sends a repetition only at the end of a group interval, and skips one whose age equals the repeat
- * interval to the second: equal intervals double the repetition, and others delay it to the next multiple.
+ * Alertmanager looks whether to repeat only at the end of a group interval, and the last message is always a moment
+ * younger than that, so the repetition comes with the next one: equal intervals double the time, and 1m makes six
+ * minutes of five.
  */
 export function checkTimings(routing: RoutingSettings): Finding[] {
   return tiers.flatMap((tier) => {
     const { groupInterval, repeatInterval } = routing[tier].timing;
     const [group, repeat] = [seconds(groupInterval), seconds(repeatInterval)];
-    if (group > 0 && repeat > group && repeat % group === 0) return [];
+    if (group > 0 && repeat >= group * leastLooks && repeat % group === 0) return [];
     return [
       {
         path: ["routing", tier, "timing", "repeatInterval"],
-        allowed: `a multiple of groupInterval (${groupInterval}), and more than it`,
-        hint: "Alertmanager looks whether to repeat only once per group interval, and skips a repetition that is due at the very moment.",
+        allowed: `a multiple of groupInterval (${groupInterval}), at least ${leastLooks} times as long`,
+        hint: "Alertmanager looks whether to repeat only once per group interval and repeats one of them late; equal intervals double the time.",
       },
     ];
   });

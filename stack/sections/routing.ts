@@ -19,7 +19,10 @@ const timing = (groupWait: string, groupInterval: string, repeatInterval: string
     .strictObject({
       groupWait: duration.default(groupWait),
       groupInterval: duration.default(groupInterval),
-      /** More than `groupInterval` and a multiple of it: Alertmanager only looks at each group interval. */
+      /**
+       * A multiple of `groupInterval`, ten times as long at least: Alertmanager only looks once per group interval and
+       * repeats one of them late, so this is how exactly the time is kept.
+       */
       repeatInterval: duration.default(repeatInterval),
     })
     .prefault({});
@@ -32,10 +35,10 @@ export const routingSchema = z.strictObject({
     email: addresses,
     /** Publish to the SNS topic of critical alerts, to whose subscribers (SMS, pager) it goes on. */
     sns: z.boolean().describe("publish to the SNS topic of critical alerts"),
-    timing: timing("0s", "1m", "5m"),
+    timing: timing("0s", "15s", "5m"),
   }),
   /** Degradation, approaching limits: after 30 seconds, again every 30 minutes. */
-  warning: z.strictObject({ slack: channel, email: addresses, timing: timing("30s", "5m", "30m") }),
+  warning: z.strictObject({ slack: channel, email: addresses, timing: timing("30s", "2m", "30m") }),
   /** Everything of severity info in one message a day. */
   digest: z.strictObject({
     slack: channel,
@@ -54,7 +57,7 @@ export const routingSchema = z.strictObject({
     .strictObject({
       /** Send the beat to the address in Secrets Manager. */
       external: z.boolean().default(true).describe("send the beat to an external dead man's switch"),
-      timing: timing("0s", "1m", "5m"),
+      timing: timing("0s", "15s", "5m"),
     })
     .prefault({}),
   /** Mail server that accepts the alerts; STARTTLS is required. */

@@ -10,6 +10,35 @@ export function routeOf(route: Route, labels: Labels): Route {
   return child === undefined ? route : routeOf(child, labels);
 }
 
+/**
+ * Seconds between the messages of a group that does not change. Alertmanager looks once per group interval, and repeats
+ * when the last message is older than the repeat interval; its age counts from when it was sent, not from the look.
+ */
+export function repetitions(
+  route: Pick<Route, "group_interval" | "repeat_interval">,
+  sendingSeconds: number,
+  count: number,
+): number[] {
+  const [group, repeat] = [durationSeconds(route.group_interval), durationSeconds(route.repeat_interval)];
+  const looks = [0];
+  let written = sendingSeconds;
+  for (let now = group; looks.length <= count; now += group) {
+    if (written >= now - repeat) continue;
+    looks.push(now);
+    written = now + sendingSeconds;
+  }
+  return looks.slice(1).map((look, index) => look - looks[index]!);
+}
+
+/** Seconds of a duration such as `23h30m`. */
+export function durationSeconds(duration: string): number {
+  const unit = { h: 3600, m: 60, s: 1 };
+  return [...duration.matchAll(/(\d+)([hms])/g)].reduce(
+    (sum, [, amount, name]) => sum + Number(amount) * unit[name as keyof typeof unit],
+    0,
+  );
+}
+
 /** True when an alert that fires silences the other. */
 export function inhibits(rules: readonly InhibitRule[], source: Labels, target: Labels): boolean {
   return rules.some(

@@ -103,16 +103,18 @@ describe("tool acquisition", () => {
       return { calls, mocha: { timeout: () => undefined, skip } as unknown as Mocha.Context };
     };
 
-    it("fails in CI and names every way that was tried", () => {
-      const { mocha } = context();
-      assert.throws(
-        () => withoutTool("amtool", missing.reasons, mocha, { CI: "true" }, () => undefined),
-        (error: Error) => {
-          for (const reason of missing.reasons) assert.ok(error.message.includes(reason));
-          return /NOT RUN/.test(error.message);
-        },
-      );
-    });
+    for (const CI of ["true", "1", "woodpecker"]) {
+      it(`fails in CI (CI=${CI}) and names every way that was tried`, () => {
+        const { mocha } = context();
+        assert.throws(
+          () => withoutTool("amtool", missing.reasons, mocha, { CI }, () => undefined),
+          (error: Error) => {
+            for (const reason of missing.reasons) assert.ok(error.message.includes(reason));
+            return /NOT RUN/.test(error.message);
+          },
+        );
+      });
+    }
 
     it("is skipped elsewhere, loudly", () => {
       const { calls, mocha } = context();

@@ -51,13 +51,13 @@ export function watchingAlarms({ critical, warning, heartbeat }: AlarmTargets["t
       severity: "critical",
       component: "alertmanager",
       source: "S2; second dead man's switch, inside AWS",
-      // The Watchdog always fires; Alertmanager publishes it every five to six minutes. SNS counts the messages by
+      // The Watchdog always fires; Alertmanager publishes it every five minutes. SNS counts the messages by
       // itself, so nothing but the topic is needed between the cluster and this alarm.
       watches: topic("NumberOfMessagesPublished", heartbeat),
       fires: { below: 1 },
       unit: "beats",
       periodSeconds: 300,
-      // A beat of up to six minutes leaves single periods of five empty; three in a row mean silence.
+      // A beat that comes some seconds later each time leaves single periods of five empty; three in a row mean silence.
       periods: 3,
       missing: "breaching",
       description: "Alertmanager has not published its beat for a quarter of an hour.",
