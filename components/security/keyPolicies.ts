@@ -82,7 +82,8 @@ function administration({ accountId }: KeyPlace): PolicyStatement {
 const useActions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
 
 const uses: Readonly<Record<KeyPurpose, (place: KeyPlace) => PolicyStatement[]>> = {
-  data: (place) => through(place, ["rds", "elasticache", "mq", "s3", "ecr"]),
+  // ElastiCache calls KMS under two names, its own and DAX's (its user guide, "At-rest encryption").
+  data: (place) => through(place, ["rds", "elasticache", "dax", "mq", "s3", "ecr"]),
   disks: (place) => [
     ...through(place, ["ec2"]),
     ...serviceLinkedRole("AutoScaling", "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", place),
@@ -108,7 +109,7 @@ const uses: Readonly<Record<KeyPurpose, (place: KeyPlace) => PolicyStatement[]>>
     },
   ],
   secrets: (place) => through(place, ["secretsmanager", "rds"]),
-  cluster: (place) => [...through(place, ["eks"]), directUse(place)],
+  cluster: (place) => [...through(place, ["eks"]), directUse(place), clusterGrants(place)],
   backups: (place) => through(place, ["backup", "rds", "ec2", "s3"]),
   notifications: (place) => [...through(place, ["sns"]), ...alarmPublishers(place)],
   audit: (place) => [...through(place, ["s3"]), ...trail(place)],
@@ -145,6 +146,21 @@ function directUse({ accountId }: KeyPlace): PolicyStatement {
     Principal: { AWS: root(accountId) },
     Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
     Resource: "*",
+  };
+}
+
+/**
+ * The grant that CreateCluster makes for EKS. EKS does not set `kms:GrantIsForAWSResource` there (its user guide,
+ * "Create a cluster"): asked for, it refuses every cluster with a customer key. Still only for roles of the account whose own
+ * policies name the key.
+ */
+function clusterGrants({ accountId }: KeyPlace): PolicyStatement {
+  return {
+    Sid: "GrantsForNewClusters",
+    Principal: { AWS: root(accountId) },
+    Action: "kms:CreateGrant",
+    Resource: "*",
+    Condition: { StringEquals: { "kms:CallerAccount": accountId } },
   };
 }
 
@@ -187,8 +203,9 @@ function alarmPublishers({ accountId }: KeyPlace): PolicyStatement[] {
   ];
 }
 
-/** CloudTrail encrypts the log files of this account's trails. */
+/** CloudTrail encrypts the log files of this account's trails; it names the trail as the source, and no account. */
 function trail({ accountId }: KeyPlace): PolicyStatement[] {
+  const trails = `arn:aws:cloudtrail:*:${accountId}:trail/*`;
   const service = { Principal: { Service: "cloudtrail.amazonaws.com" }, Resource: "*" };
   return [
     {
@@ -196,15 +213,15 @@ function trail({ accountId }: KeyPlace): PolicyStatement[] {
       ...service,
       Action: "kms:GenerateDataKey*",
       Condition: {
-        StringEquals: { "aws:SourceAccount": accountId },
-        StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${accountId}:trail/*` },
+        ArnLike: { "aws:SourceArn": trails },
+        StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": trails },
       },
     },
     {
       Sid: "CloudTrailDescribes",
       ...service,
       Action: "kms:DescribeKey",
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      Condition: { ArnLike: { "aws:SourceArn": trails } },
     },
   ];
 }

@@ -59,6 +59,7 @@ describe("security/keyPolicies", () => {
       it("grants long-lived use to AWS services only", () => {
         for (const { Sid, Action, Condition } of statements) {
           if (!list(Action).includes("kms:CreateGrant")) continue;
+          if (Sid === "GrantsForNewClusters" && purpose === "cluster") continue;
           assert.equal(Condition?.Bool?.["kms:GrantIsForAWSResource"], "true", Sid);
         }
       });
@@ -79,6 +80,35 @@ describe("security/keyPolicies", () => {
     );
     for (const service of ["cloudwatch", "events", "backup", "events.rds", "budgets", "costalerts"])
       assert.ok(services.includes(`${service}.amazonaws.com`), service);
+  });
+
+  it("lets CreateCluster make its grant, for which EKS sets no kms:GrantIsForAWSResource", () => {
+    const free = keyPurposes.filter((purpose) =>
+      keyPolicy(purpose, place).some(
+        ({ Action, Condition }) =>
+          list(Action).includes("kms:CreateGrant") && Condition?.Bool?.["kms:GrantIsForAWSResource"] === undefined,
+      ),
+    );
+    assert.deepEqual(free, ["cluster"]);
+  });
+
+  it("knows both names under which ElastiCache calls KMS", () => {
+    const [use] = keyPolicy("data", place).filter(({ Sid }) => Sid === "UseThroughServices");
+    const services = list(use?.Condition?.StringEquals?.["kms:ViaService"]);
+    for (const service of ["elasticache", "dax"]) assert.ok(services.includes(`${service}.${region}.amazonaws.com`));
+  });
+
+  it("knows CloudTrail by its trails, the one source that CloudTrail names to KMS", () => {
+    const trails = `arn:aws:cloudtrail:*:${accountId}:trail/*`;
+    const own = keyPolicy("audit", place).filter(({ Sid }) => Sid?.startsWith("CloudTrail"));
+    assert.deepEqual(
+      own.map(({ Action }) => Action),
+      ["kms:GenerateDataKey*", "kms:DescribeKey"],
+    );
+    for (const { Condition } of own) {
+      assert.deepEqual(Condition?.ArnLike, { "aws:SourceArn": trails });
+      assert.equal(Condition?.StringEquals, undefined);
+    }
   });
 
   it("lets CloudWatch Logs of the key's own region write, for this account's groups only", () => {
