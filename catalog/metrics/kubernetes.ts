@@ -15,6 +15,7 @@ export const kubeStateMetrics = {
       ["namespace", "pod", "container", "uid"],
       "restarts of a container",
     ),
+    gauge("kube_pod_start_time", "timestampSeconds", ["namespace", "pod", "uid"], "start of a pod"),
     gauge(
       "kube_pod_container_status_last_terminated_reason",
       "none",

@@ -18,6 +18,9 @@ const minimumRate = 0.1;
 /** How many times faster than allowed a release may use up the error budget: the slower of the two paging burn rates. */
 const burnRate = 6;
 
+/** Requests that nobody sent: probes of the kubelet and scrapes would pass for traffic, and dilute the errors of users. */
+const userRequests = 'uri!~"/actuator.*|/health.*|/metrics|/ping|/version"';
+
 /** Measurements that may fail before the release is aborted: one bad half minute is not a bad release. */
 const failureLimit = 2;
 
@@ -40,6 +43,8 @@ export function analysisTemplates(service: Service, settings: WorkloadSettings) 
       args: [{ name: "hash" }],
       metrics: measurements(service, settings).map((measurement) => ({
         name: measurement.name,
+        // New pods must have been scraped twice before anything can be said; the last measurement ends the step.
+        initialDelay: `${intervalSeconds}s`,
         interval: `${intervalSeconds}s`,
         count: (minutes * 60) / intervalSeconds,
         failureLimit,
@@ -68,8 +73,8 @@ function measurements(service: Service, settings: WorkloadSettings): Measurement
   const alive = aliveMeasurements(service);
   const executions = slos.executions ? [executionMeasurement(service, slos.executions.objectivePercent)] : [];
   if (!archetypes[service.kind].serves) return [...alive, ...executions];
-  const requests = rate(service, "http_server_requests_seconds_count");
-  const errors = `(${rate(service, "http_server_requests_seconds_count", 'status=~"5.."')} or vector(0))`;
+  const requests = rate(service, "http_server_requests_seconds_count", userRequests);
+  const errors = `(${rate(service, "http_server_requests_seconds_count", userRequests, 'status=~"5.."')} or vector(0))`;
   // Without traffic the query is empty: only a public service can expect traffic, since the gateway sends it its share.
   const judged = (name: string, query: string, limit: number): Measurement => {
     const bounded = `(${query}) and (${requests} > ${minimumRate})`;
@@ -89,32 +94,38 @@ function measurements(service: Service, settings: WorkloadSettings): Measurement
     judged("error-ratio", `${errors} / ${requests}`, errorRatio),
     judged(
       "p95-seconds",
-      `histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket{${canary(service)}}[2m])))`,
+      `histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket{${selector(service, userRequests)}}[2m])))`,
       p95Seconds,
     ),
     judged("availability-burn", `${errors} / ${requests} / ${budget(slos.availability.objectivePercent)}`, burnRate),
   ];
   if (slos.latency) {
     const { objectivePercent, thresholdMilliseconds } = slos.latency;
-    const fast = rate(service, "http_server_requests_seconds_bucket", `le="${thresholdMilliseconds / 1000}"`);
+    const fast = rate(service, "http_server_requests_seconds_bucket", userRequests, bucket(thresholdMilliseconds));
     result.push(judged("latency-burn", `(1 - ${fast} / ${requests}) / ${budget(objectivePercent)}`, burnRate));
   }
   return [...result, ...executions];
 }
 
-/** The guard against a release that looks good because it does nothing: all its pods answer and none starts again. */
+/**
+ * The guard against a release that looks good because it does nothing: all its pods answer and none starts again. A pod
+ * that the autoscaler adds meanwhile may take its time to start; that it is silent counts only afterwards.
+ */
 function aliveMeasurements(service: Service): Measurement[] {
   const seen = "len(result) > 0";
+  const pods = `namespace="${tradingNamespace}",pod=~"${service.name}-{{args.hash}}-.*"`;
+  const started = `time() - kube_pod_start_time{${pods}} > ${archetypes[service.kind].startupSeconds}`;
+  const up = `up{${selector(service)}}`;
   return [
     {
       name: "answers",
-      query: `min(up{${canary(service)}})`,
+      query: `min(${up} == 1 or (${up} == 0 and on (namespace, pod) (${started})))`,
       success: `${seen} && result[0] == 1`,
       failure: `${seen} && result[0] != 1`,
     },
     {
       name: "restarts",
-      query: `sum(increase(kube_pod_container_status_restarts_total{namespace="${tradingNamespace}",pod=~"${service.name}-{{args.hash}}-.*"}[5m])) or vector(0)`,
+      query: `sum(increase(kube_pod_container_status_restarts_total{${pods}}[5m])) or vector(0)`,
       success: "result[0] < 1",
     },
   ];
@@ -122,8 +133,8 @@ function aliveMeasurements(service: Service): Measurement[] {
 
 /** Filled share of the executions, once there are enough of them to speak of a share. */
 function executionMeasurement(service: Service, objectivePercent: number): Measurement {
-  const filled = `sum(increase(trade_executions_total{${canary(service)},status="filled"}[5m]))`;
-  const ended = `sum(increase(trade_executions_total{${canary(service)},status=~"filled|failed"}[5m]))`;
+  const filled = `sum(increase(trade_executions_total{${selector(service, 'status="filled"')}}[5m]))`;
+  const ended = `sum(increase(trade_executions_total{${selector(service, 'status=~"filled|failed"')}}[5m]))`;
   return {
     name: "executions",
     query: `(${filled} or vector(0)) / (${ended} >= 20)`,
@@ -131,12 +142,24 @@ function executionMeasurement(service: Service, objectivePercent: number): Measu
   };
 }
 
-function canary(service: Service): string {
-  return `namespace="${tradingNamespace}",service="${service.name}",rollouts_pod_template_hash="{{args.hash}}"`;
+/** Matchers of the new version's pods. */
+function selector(service: Service, ...matchers: string[]): string {
+  const pods = [
+    `namespace="${tradingNamespace}"`,
+    `service="${service.name}"`,
+    `rollouts_pod_template_hash="{{args.hash}}"`,
+  ];
+  return [...pods, ...matchers].join(",");
 }
 
-function rate(service: Service, metric: string, selector?: string): string {
-  return `sum(rate(${metric}{${[canary(service), selector].filter(Boolean).join(",")}}[2m]))`;
+function rate(service: Service, metric: string, ...matchers: string[]): string {
+  return `sum(rate(${metric}{${selector(service, ...matchers)}}[2m]))`;
+}
+
+/** Matcher of the bucket up to a threshold; Prometheus 3 writes whole numbers as `1.0`, services write `1`. */
+function bucket(thresholdMilliseconds: number): string {
+  const seconds = thresholdMilliseconds / 1000;
+  return Number.isInteger(seconds) ? `le=~"${seconds}|${seconds}[.]0"` : `le="${seconds}"`;
 }
 
 /** Keeps 0.1 % from being written as 0.0010000000000000009. */
