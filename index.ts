@@ -105,7 +105,8 @@ export default async function platform(given: { source?: SettingsSource; catalog
   new ImageRegistry("images", { ...base, settings: settings.workloads.images, services: known.services }, cloud);
   new Backups("backups", { ...base, settings: settings.backups, postgres, accountBaseline }, cloud);
 
-  const cluster = new Cluster("cluster", { ...base, ...settings.platform, settings: settings.cluster }, cloud);
+  const ofCluster = { ...base, ...settings.platform, ...settings.workloads, settings: settings.cluster };
+  const cluster = new Cluster("cluster", ofCluster, cloud);
   const kubernetes = createKubernetesProvider("kubernetes", { ...base, cluster });
   const inCluster = { providers: [...cloud.providers, kubernetes] };
   const nodes = new NodePools("nodes", { ...base, settings: settings.cluster, cluster }, inCluster);

@@ -19,6 +19,8 @@ export interface ClusterArgs {
   vpc: Pick<Vpc, "privateSubnetIds">;
   /** Block for Kubernetes services; can never be changed. */
   serviceCidr: string;
+  /** Registries whose images come through the account's pull-through caches, which nodes fill. */
+  images: { pullThrough: readonly string[] };
   /** Customer keys: `cluster` for Kubernetes secrets in etcd, `disks` for nodes' disks and volumes. */
   keys: Pick<Keys, "arns">;
   /** Retention and key of the control plane's log group. */
@@ -78,12 +80,16 @@ export class Cluster extends pulumi.ComponentResource {
 function createRoles(
   name: string,
   nodeRoleName: string,
-  { accountId, region, keys }: ClusterArgs,
+  { accountId, region, keys, images }: ClusterArgs,
   opts: pulumi.ComponentResourceOptions,
 ): ClusterRoles {
   return new ClusterRoles(
     `${name}-roles`,
-    { accountId, region, nodeRoleName, secretsKeyArn: keys.arns.cluster, disksKeyArn: keys.arns.disks },
+    {
+      ...{ accountId, region, nodeRoleName, imageCaches: images.pullThrough },
+      secretsKeyArn: keys.arns.cluster,
+      disksKeyArn: keys.arns.disks,
+    },
     opts,
   );
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type PolicyStatement, policyDocument, serviceTrust } from "../policyDocument.ts";
+import { pullThroughStatements } from "../workload/imageRegistryPlan.ts";
 
 /** What the roles of a cluster need to be told. */
 export interface ClusterRolesArgs {
@@ -12,6 +13,8 @@ export interface ClusterRolesArgs {
   secretsKeyArn: pulumi.Input<string>;
   /** Key that encrypts nodes' disks and volumes. */
   disksKeyArn: pulumi.Input<string>;
+  /** Registries whose pull-through caches nodes pull from; they fill them with the first pull of an image. */
+  imageCaches: readonly string[];
 }
 
 /** The two roles of an Auto Mode cluster: the one that EKS works with, and the one that nodes have. */
@@ -144,7 +147,12 @@ function createNodeRole(name: string, args: ClusterRolesArgs, opts: pulumi.Custo
     },
     opts,
   );
-  return { role, policies: attach(`${name}-node`, role, nodePolicies, opts) };
+  const statements = pullThroughStatements(args.imageCaches, args);
+  const own =
+    statements.length === 0
+      ? []
+      : [new aws.iam.RolePolicy(`${name}-node-own`, { role: role.name, policy: policyDocument(statements) }, opts)];
+  return { role, policies: [...own, ...attach(`${name}-node`, role, nodePolicies, opts)] };
 }
 
 function attach(

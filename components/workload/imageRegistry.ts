@@ -6,10 +6,10 @@ import { policyDocument } from "../policyDocument.ts";
 import type { Keys } from "../security/keys.ts";
 import {
   cacheLifecyclePolicy,
+  cacheTemplateStatements,
   type ImageSettings,
   lifecyclePolicy,
   type PublicRegistry,
-  pullThroughStatements,
   upstreams,
 } from "./imageRegistryPlan.ts";
 
@@ -124,54 +124,82 @@ function createReplication(name: string, args: ImageRegistryArgs, opts: pulumi.C
 
 /** Pull-through caches; each keeps a public registry's images under the registry's own name. */
 function createCaches(name: string, args: ImageRegistryArgs, opts: pulumi.CustomResourceOptions): void {
-  const { settings, accountId, region } = args;
-  new aws.ecr.RegistryPolicy(
-    `${name}-cache-policy`,
-    { policy: policyDocument(pullThroughStatements(settings.pullThrough, { accountId, region })) },
+  const role = createTemplateRole(name, args, opts);
+  for (const registry of args.settings.pullThrough) createCache(name, registry, args, role, opts);
+}
+
+/** The role by which ECR makes the caches' repositories: without one it can neither use a customer key nor tag. */
+function createTemplateRole(
+  name: string,
+  { settings, accountId, region, keys }: ImageRegistryArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const role = new aws.iam.Role(
+    `${name}-cache-role`,
+    {
+      description: "ECR makes the repositories of the pull-through caches",
+      // ECR's user guide asks for this trust as it is; it names no source account when it takes the role on.
+      assumeRolePolicy: policyDocument([{ Principal: { Service: "ecr.amazonaws.com" }, Action: "sts:AssumeRole" }]),
+    },
     opts,
   );
-  for (const registry of settings.pullThrough) createCache(name, registry, args, opts);
+  const policy = new aws.iam.RolePolicy(
+    `${name}-cache-role-policy`,
+    {
+      role: role.name,
+      policy: policyDocument(
+        cacheTemplateStatements(settings.pullThrough, { accountId, region, keyArn: keys.arns.data }),
+      ),
+    },
+    opts,
+  );
+  return { arn: role.arn, policy };
 }
 
 function createCache(
   name: string,
   registry: PublicRegistry,
   { keys, protect }: ImageRegistryArgs,
+  role: ReturnType<typeof createTemplateRole>,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { url, login } = upstreams[registry];
   const logical = `${name}-cache-${registry.replaceAll(".", "-")}`;
-  new aws.ecr.RepositoryCreationTemplate(
+  const template = new aws.ecr.RepositoryCreationTemplate(
     `${logical}-template`,
     {
       prefix: registry,
       description: `Cached images of ${registry}`,
       appliedFors: ["PULL_THROUGH_CACHE"],
+      customRoleArn: role.arn,
       imageTagMutability: "MUTABLE",
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.data }],
       lifecyclePolicy: JSON.stringify(cacheLifecyclePolicy),
     },
-    opts,
+    { ...opts, dependsOn: role.policy },
   );
+  const entry = login === undefined ? undefined : createLogin(logical, login, registry, { ...opts, protect });
   new aws.ecr.PullThroughCacheRule(
     logical,
-    {
-      ecrRepositoryPrefix: registry,
-      upstreamRegistryUrl: url,
-      credentialArn: login === undefined ? undefined : createLogin(logical, login, registry, { ...opts, protect }).arn,
-    },
-    opts,
+    { ecrRepositoryPrefix: registry, upstreamRegistryUrl: url, credentialArn: entry?.arn },
+    // A pull between rule and template would make a repository that no template knows. ECR reads the login when the
+    // rule is made.
+    { ...opts, dependsOn: [template, ...(entry === undefined ? [] : [entry.firstValue])] },
   );
 }
 
-/** An empty entry for a login: ECR demands this beginning of the name and Secrets Manager's own key. */
+/**
+ * An entry for a login: ECR demands this beginning of the name and Secrets Manager's own key. It refuses a rule whose
+ * entry has no value, so that the entry begins with the login of nobody; a person puts the real one there, which no
+ * update touches or sees.
+ */
 function createLogin(
   name: string,
   login: string,
   registry: PublicRegistry,
   opts: pulumi.CustomResourceOptions,
-): aws.secretsmanager.Secret {
-  return new aws.secretsmanager.Secret(
+): { arn: pulumi.Output<string>; firstValue: pulumi.Resource } {
+  const entry = new aws.secretsmanager.Secret(
     `${name}-login`,
     {
       name: `ecr-pullthroughcache/${login}`,
@@ -180,4 +208,10 @@ function createLogin(
     },
     opts,
   );
+  const firstValue = new aws.secretsmanager.SecretVersion(
+    `${name}-login-first`,
+    { secretId: entry.arn, secretString: pulumi.secret(JSON.stringify({ username: "nobody", accessToken: "none" })) },
+    { parent: opts.parent, ignoreChanges: ["secretString", "versionStages"], retainOnDelete: true },
+  );
+  return { arn: entry.arn, firstValue };
 }

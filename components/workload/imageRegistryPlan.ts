@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { WorkloadsSettings } from "../../stack/sections/workloads.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
 
@@ -58,17 +59,40 @@ export const cacheLifecyclePolicy = {
   ],
 };
 
-/** Lets everybody in the account who may pull at all fill the caches; the first pull of an image creates its repository. */
+/** What whoever pulls from the caches must be allowed: the first pull of an image makes its repository. */
 export function pullThroughStatements(
-  registries: readonly PublicRegistry[],
+  registries: readonly string[],
   { accountId, region }: { accountId: string; region: string },
+): PolicyStatement[] {
+  if (registries.length === 0) return [];
+  return [
+    {
+      Sid: "FillImageCaches",
+      Action: ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+      Resource: cacheArns(registries, { accountId, region }),
+    },
+  ];
+}
+
+/** What ECR itself must be allowed to make a cache's repositories under a customer key (its user guide, creation templates). */
+export function cacheTemplateStatements(
+  registries: readonly string[],
+  { accountId, region, keyArn }: { accountId: string; region: string; keyArn: Input<string> },
 ): PolicyStatement[] {
   return [
     {
-      Sid: "FillCaches",
-      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-      Action: ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
-      Resource: registries.map((registry) => `arn:aws:ecr:${region}:${accountId}:repository/${registry}/*`),
+      Sid: "MakeRepositories",
+      Action: ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"],
+      Resource: cacheArns(registries, { accountId, region }),
+    },
+    {
+      Sid: "UnderTheKey",
+      Action: ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"],
+      Resource: keyArn,
     },
   ];
+}
+
+function cacheArns(registries: readonly string[], { accountId, region }: { accountId: string; region: string }) {
+  return registries.map((registry) => `arn:aws:ecr:${region}:${accountId}:repository/${registry}/*`);
 }

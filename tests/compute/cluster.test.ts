@@ -32,6 +32,7 @@ function clusterArgs(changes: Record<string, unknown> = {}): ClusterArgs {
     ...base,
     settings: settings(changes),
     serviceCidr: "172.20.0.0/16",
+    images: { pullThrough: ["docker.io", "quay.io"] },
   };
 }
 
@@ -69,7 +70,7 @@ describe("compute/cluster", () => {
       ...planned.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment"),
       ...planned.all("aws:iam/rolePolicy:RolePolicy"),
     ];
-    assert.equal(before.length, 9);
+    assert.equal(before.length, 10);
     for (const { urn, name } of before) assert.ok(dependencies.includes(urn), name);
     assert.equal(before[0]?.inputs.name, "/aws/eks/trading-platform-test/cluster");
   });
@@ -87,6 +88,27 @@ describe("compute/cluster", () => {
     const role = planned.one("aws:iam/role:Role", "cluster-roles-cluster");
     const { Statement } = planned.json(role, "assumeRolePolicy");
     assert.deepEqual(Statement[0]?.Action, ["sts:AssumeRole", "sts:TagSession"]);
+  });
+
+  it("lets nodes fill the image caches, and no other repository", async () => {
+    const planned = await plan();
+    const { Statement } = planned.json(
+      planned.one("aws:iam/rolePolicy:RolePolicy", "cluster-roles-node-own"),
+      "policy",
+    );
+    assert.deepEqual(
+      Statement.map(({ Action, Resource }) => [Action, Resource]),
+      [
+        [
+          ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+          ["docker.io", "quay.io"].map((name) => `arn:aws:ecr:us-east-1:111122223333:repository/${name}/*`),
+        ],
+      ],
+    );
+    const without = await planProgram(() => {
+      new Cluster("cluster", { ...clusterArgs(), images: { pullThrough: [] } });
+    });
+    assert.ok(without.resources.every(({ name }) => name !== "cluster-roles-node-own"));
   });
 
   it("knows its principals by name, not by their place in a list", () => {

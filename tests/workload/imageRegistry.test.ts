@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { ImageRegistry, type ImageRegistryArgs } from "../../components/workload/imageRegistry.ts";
+import { workloadsSchema } from "../../stack/sections/workloads.ts";
+import { base, key } from "../support/dataArgs.ts";
+import { familyProblems, planProgram } from "../support/planProgram.ts";
+
+const args: ImageRegistryArgs = {
+  ...base,
+  settings: workloadsSchema.shape.images.parse({
+    untaggedDays: 14,
+    keptBuilds: 100,
+    continuousScan: true,
+    replicate: true,
+    pullThrough: ["docker.io", "quay.io"],
+  }),
+  services: [{ name: "dashboard" }, { name: "trading-bot" }],
+};
+
+const plan = (change: Partial<ImageRegistryArgs["settings"]> = {}) =>
+  planProgram(() => {
+    new ImageRegistry("images", { ...args, settings: { ...args.settings, ...change } });
+  });
+
+describe("workload/imageRegistry", () => {
+  it("keeps one repository for each service: tags that stay, scanned, under the customer key, protected", async () => {
+    const planned = await plan();
+    assert.deepEqual(familyProblems(planned, "images"), []);
+    const repositories = planned.all("aws:ecr/repository:Repository");
+    assert.deepEqual(repositories.map(({ inputs }) => inputs.name).sort(), [
+      "trading-platform/dashboard",
+      "trading-platform/trading-bot",
+    ]);
+    for (const { name, inputs, protect } of repositories) {
+      assert.equal(inputs.imageTagMutability, "IMMUTABLE", name);
+      assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true }, name);
+      assert.deepEqual(inputs.encryptionConfigurations, [{ encryptionType: "KMS", kmsKey: key("data") }], name);
+      assert.deepEqual([protect, inputs.forceDelete], [true, false], name);
+    }
+    assert.equal(planned.all("aws:ecr/lifecyclePolicy:LifecyclePolicy").length, 2);
+  });
+
+  it("gives the caches' templates a role: without one ECR makes no repository under a customer key", async () => {
+    const planned = await plan();
+    const role = planned.one("aws:iam/role:Role", "images-cache-role");
+    assert.deepEqual(planned.json(role, "assumeRolePolicy").Statement[0]?.Principal, { Service: "ecr.amazonaws.com" });
+    const policy = planned.one("aws:iam/rolePolicy:RolePolicy", "images-cache-role-policy");
+    const [make, use] = planned.json(policy, "policy").Statement;
+    assert.deepEqual(
+      make?.Resource,
+      ["docker.io", "quay.io"].map((registry) => `arn:aws:ecr:us-east-1:111122223333:repository/${registry}/*`),
+    );
+    assert.equal(use?.Resource, key("data"));
+    const templates = planned.all("aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate");
+    assert.equal(templates.length, 2);
+    for (const { name, inputs, dependencies, propertyDependencies } of templates) {
+      assert.ok(inputs.customRoleArn, name);
+      assert.deepEqual(propertyDependencies.customRoleArn, [role.urn], name);
+      assert.ok(dependencies.includes(policy.urn), name);
+    }
+  });
+
+  it("makes a cache's rule after its template, and after a first value of its login, which ECR reads at once", async () => {
+    const planned = await plan();
+    const value = planned.one("aws:secretsmanager/secretVersion:SecretVersion");
+    assert.deepEqual(value.ignoreChanges, ["secretString", "versionStages"]);
+    assert.ok(!planned.text.includes("accessToken\\\\"), "not even the login of nobody is shown");
+    const rule = planned.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", "images-cache-docker-io");
+    assert.ok(rule.dependencies.includes(value.urn));
+    for (const cache of ["docker-io", "quay-io"]) {
+      const { dependencies } = planned.one(
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        `images-cache-${cache}`,
+      );
+      const template = planned.one(
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        `images-cache-${cache}-template`,
+      );
+      assert.ok(dependencies.includes(template.urn), cache);
+    }
+  });
+
+  it("copies its own repositories, not the caches, to the recovery region", async () => {
+    const { inputs } = (await plan()).one("aws:ecr/replicationConfiguration:ReplicationConfiguration");
+    assert.deepEqual((inputs.replicationConfiguration as { rules: unknown }).rules, [
+      {
+        destinations: [{ region: "us-west-2", registryId: "111122223333" }],
+        repositoryFilters: [{ filter: "trading-platform/", filterType: "PREFIX_MATCH" }],
+      },
+    ]);
+  });
+
+  it("has no cache, role or copy that the settings do not ask for", async () => {
+    const planned = await plan({ pullThrough: [], replicate: false });
+    const types = new Set(planned.resources.map(({ type }) => type));
+    for (const part of ["pullThroughCacheRule", "iam/role", "replicationConfiguration", "secretsmanager"])
+      assert.ok(![...types].some((type) => type.includes(part)), part);
+  });
+});
