@@ -56,7 +56,7 @@ export class Backups extends pulumi.ComponentResource {
     const { role, policies } = createRole(name, args, child);
     const plan = createPlan(name, args, vault, recoveryVault, child);
     createSelection(name, plan, role, { parent: this, dependsOn: policies });
-    if (args.settings.restoreTest.enabled) createRestoreTests(name, args, vault, role, child);
+    if (args.settings.restoreTest.enabled) createRestoreTests(name, args, vault, { role, policies }, child);
 
     this.vaultName = vaultName;
     this.vaultArn = vault.arn;
@@ -184,7 +184,7 @@ function createRestoreTests(
   name: string,
   { settings, names, postgres }: BackupsArgs,
   vault: aws.backup.Vault,
-  role: aws.iam.Role,
+  { role, policies }: { role: aws.iam.Role; policies: pulumi.Resource[] },
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { resourceTypes, validationHours } = settings.restoreTest;
@@ -218,7 +218,7 @@ function createRestoreTests(
         validationWindowHours: validationHours,
         restoreMetadataOverrides: type === "RDS" ? { dbSubnetGroupName: postgres.subnetGroupName } : undefined,
       },
-      opts,
+      { ...opts, dependsOn: policies },
     );
   }
 }

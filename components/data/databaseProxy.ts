@@ -2,11 +2,16 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresSettings } from "../../stack/sections/postgres.ts";
 import { policyDocument, serviceTrust } from "../policyDocument.ts";
+import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
 
 /** What the proxy needs to be told. */
 export interface DatabaseProxyArgs {
   /** Part `proxy` of the section `postgres`: how clients sign in, share of connections, idle timeout. */
   settings: PostgresSettings["proxy"];
+  /** Physical name: its log group must exist before it. */
+  proxyName: string;
+  /** Retention and key of the log group. */
+  logs: LogGroupSettings;
   accountId: string;
   region: string;
   /** Isolated subnets in at least two zones. */
@@ -36,7 +41,8 @@ export class DatabaseProxy extends pulumi.ComponentResource {
 
     const role = createRole(name, args, { parent: this });
     const policy = createPolicy(name, args, role, { parent: this });
-    const proxy = createProxy(name, args, role, { parent: this, dependsOn: policy });
+    const logGroup = createLogGroup(`${name}-log`, `/aws/rds/proxy/${args.proxyName}`, args.logs, { parent: this });
+    const proxy = createProxy(name, args, role, { parent: this, dependsOn: [policy, logGroup] });
     const targetGroup = createTargetGroup(name, args, proxy, { parent: this });
     createTarget(name, args, proxy, targetGroup, { parent: this });
 
@@ -88,6 +94,7 @@ function createProxy(
   return new aws.rds.Proxy(
     `${name}-proxy`,
     {
+      name: args.proxyName,
       engineFamily: "POSTGRESQL",
       requireTls: true,
       idleClientTimeout: settings.idleTimeoutSeconds,

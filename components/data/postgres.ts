@@ -78,7 +78,7 @@ export class Postgres extends pulumi.ComponentResource {
     const surroundings: Surroundings = {
       subnetGroup: createSubnetGroup(name, args, child),
       parameterGroup: createParameterGroup(name, args, child),
-      monitoringRole: createMonitoringRole(name, args, child),
+      monitoring: createMonitoringRole(name, args, child),
     };
     const primary = createPrimary(name, identifier, args, surroundings, this);
     const replicas = createReplicas(name, identifier, args, surroundings, primary, this);
@@ -113,7 +113,8 @@ const masterUser = "platform_owner";
 interface Surroundings {
   subnetGroup: aws.rds.SubnetGroup;
   parameterGroup: aws.rds.ParameterGroup;
-  monitoringRole: aws.iam.Role | undefined;
+  /** Who writes operating system metrics; absent where nobody does. */
+  monitoring: { role: aws.iam.Role; policy: pulumi.Resource } | undefined;
 }
 
 function createSubnetGroup(name: string, { vpc }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
@@ -147,16 +148,16 @@ function createMonitoringRole(name: string, args: PostgresArgs, opts: pulumi.Cus
     },
     opts,
   );
-  new aws.iam.RolePolicyAttachment(
+  const policy = new aws.iam.RolePolicyAttachment(
     `${name}-monitoring-policy`,
     { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole" },
     opts,
   );
-  return role;
+  return { role, policy };
 }
 
 /** What primary and replicas have in common. */
-function instanceBasics(args: PostgresArgs, { parameterGroup, monitoringRole }: Surroundings) {
+function instanceBasics(args: PostgresArgs, { parameterGroup, monitoring }: Surroundings) {
   const { settings } = args;
   return {
     parameterGroupName: parameterGroup.name,
@@ -176,7 +177,7 @@ function instanceBasics(args: PostgresArgs, { parameterGroup, monitoringRole }: 
     // In days: advanced insights demand 15 months, standard is free for a week.
     performanceInsightsRetentionPeriod: settings.insights === "advanced" ? 465 : 7,
     monitoringInterval: settings.monitoringIntervalSeconds,
-    monitoringRoleArn: monitoringRole?.arn,
+    monitoringRoleArn: monitoring?.role.arn,
     enabledCloudwatchLogsExports: [...postgresLogs],
     copyTagsToSnapshot: true,
     deletionProtection: args.protect,
@@ -217,7 +218,7 @@ function createPrimary(
   return new aws.rds.Instance(`${name}-primary`, args.transform?.instance?.(instance) ?? instance, {
     parent,
     protect,
-    dependsOn: createLogGroups(`${name}-primary`, identifier, args, { parent }),
+    dependsOn: before(`${name}-primary`, identifier, args, surroundings, parent),
     // Autoscaling grows the disk; without this the next update would try to shrink it, which RDS refuses.
     ignoreChanges: ["allocatedStorage"],
   });
@@ -246,7 +247,7 @@ function createReplicas(
         skipFinalSnapshot: true,
         tags: { DataClass: "database" },
       },
-      { parent, protect: args.protect, dependsOn: createLogGroups(logical, own, args, { parent }) },
+      { parent, protect: args.protect, dependsOn: before(logical, own, args, surroundings, parent) },
     );
   });
 }
@@ -255,10 +256,18 @@ function replicaIdentifier(identifier: string, index: number): string {
   return `${identifier}-replica-${index + 1}`;
 }
 
-function createLogGroups(name: string, identifier: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions) {
-  return postgresLogs.map((log) =>
-    createLogGroup(`${name}-log-${log}`, postgresLogGroup(identifier, log), args.logs, opts),
+/** What must stand before an instance: its log groups, and the right to write metrics, which RDS tries at once. */
+function before(
+  name: string,
+  identifier: string,
+  args: PostgresArgs,
+  { monitoring }: Surroundings,
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
+  const logGroups = postgresLogs.map((log) =>
+    createLogGroup(`${name}-log-${log}`, postgresLogGroup(identifier, log), args.logs, { parent }),
   );
+  return monitoring === undefined ? logGroups : [...logGroups, monitoring.policy];
 }
 
 /** Copies automated backups to the recovery region; restores there to any second, minutes behind. */
@@ -334,6 +343,8 @@ function createProxy(
     `${name}-proxy`,
     {
       settings: args.settings.proxy,
+      proxyName: args.names.of("database", "postgres-proxy"),
+      logs: args.logs,
       accountId: args.accountId,
       region: args.region,
       subnetIds: args.vpc.isolatedSubnetIds,

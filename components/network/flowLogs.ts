@@ -30,7 +30,7 @@ export class FlowLogs extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const logGroup = createLogGroup(`${name}-group`, args.names.logGroup("network/flow"), args.logs, parent);
-    const role = createRole(name, args, logGroup, parent);
+    const { role, policy } = createRole(name, args, logGroup, parent);
     new aws.ec2.FlowLog(
       `${name}-log`,
       {
@@ -41,7 +41,7 @@ export class FlowLogs extends pulumi.ComponentResource {
         iamRoleArn: role.arn,
         maxAggregationInterval: args.flowLogAggregationSeconds,
       },
-      parent,
+      { parent: this, dependsOn: policy },
     );
 
     this.logGroupName = logGroup.name;
@@ -54,7 +54,7 @@ function createRole(
   args: FlowLogsArgs,
   logGroup: aws.cloudwatch.LogGroup,
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
+): { role: aws.iam.Role; policy: pulumi.Resource } {
   const role = new aws.iam.Role(
     `${name}-role`,
     {
@@ -63,13 +63,13 @@ function createRole(
     },
     opts,
   );
-  const policy = policyDocument([
+  const document = policyDocument([
     {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
       Resource: [logGroup.arn, pulumi.interpolate`${logGroup.arn}:*`],
     },
     { Action: "logs:DescribeLogGroups", Resource: "*" },
   ]);
-  new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy }, opts);
-  return role;
+  const policy = new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy: document }, opts);
+  return { role, policy };
 }

@@ -34,11 +34,11 @@ export class SecurityGroups extends pulumi.ComponentResource {
     );
     const parent = { parent: this };
 
-    const ids = {} as Record<GroupName, pulumi.Output<string>>;
-    for (const group of groupNames) ids[group] = createGroup(name, group, args, parent).id;
-    for (const rule of planTraffic(args)) createRule(name, rule, ids, parent);
+    const bare = {} as Record<GroupName, pulumi.Output<string>>;
+    for (const group of groupNames) bare[group] = createGroup(name, group, args, parent).id;
+    const rules = planTraffic(args).map((rule) => ({ group: rule.group, id: createRule(name, rule, bare, parent).id }));
 
-    this.ids = ids;
+    this.ids = normalizeIds(bare, rules);
     this.registerOutputs({ ids: this.ids });
   }
 }
@@ -67,7 +67,7 @@ function createRule(
   rule: TrafficRule,
   ids: Record<GroupName, pulumi.Output<string>>,
   opts: pulumi.CustomResourceOptions,
-): void {
+): pulumi.CustomResource {
   const args = {
     securityGroupId: ids[rule.group],
     description: rule.description,
@@ -76,6 +76,20 @@ function createRule(
     toPort: rule.port === "all" ? 65_535 : rule.port,
     ...("group" in rule.peer ? { referencedSecurityGroupId: ids[rule.peer.group] } : { cidrIpv4: rule.peer.cidr }),
   };
-  if (rule.direction === "ingress") new aws.vpc.SecurityGroupIngressRule(`${name}-${rule.name}`, args, opts);
-  else new aws.vpc.SecurityGroupEgressRule(`${name}-${rule.name}`, args, opts);
+  return rule.direction === "ingress"
+    ? new aws.vpc.SecurityGroupIngressRule(`${name}-${rule.name}`, args, opts)
+    : new aws.vpc.SecurityGroupEgressRule(`${name}-${rule.name}`, args, opts);
+}
+
+/** Each group's id, known once its rules stand: a machine that starts in a group without rules speaks to nobody. */
+function normalizeIds(
+  bare: Readonly<Record<GroupName, pulumi.Output<string>>>,
+  rules: readonly { group: GroupName; id: pulumi.Output<string> }[],
+): Record<GroupName, pulumi.Output<string>> {
+  const ids = {} as Record<GroupName, pulumi.Output<string>>;
+  for (const group of groupNames) {
+    const own = rules.filter((rule) => rule.group === group).map(({ id }) => id);
+    ids[group] = pulumi.all([bare[group], ...own]).apply(([id]) => id!);
+  }
+  return ids;
 }

@@ -76,16 +76,17 @@ export class Vpc extends pulumi.ComponentResource {
     const internet = createInternetGateway(name, args, vpc, parent);
     const subnets = createSubnets(name, args, plan, vpc, kept);
     const nat = createNatGateways(name, args, subnets.public, internet, { parent, kept });
-    const routeTables = createRoutes(name, args, { vpc, internet, nat: nat.gateways, subnets }, parent);
+    const { tables, privateWaysOut } = createRoutes(name, args, { vpc, internet, nat: nat.gateways, subnets }, parent);
     new FlowLogs(`${name}-flow-logs`, { ...args, vpcId: vpc.id }, parent);
 
     this.vpcId = vpc.id;
     this.cidr = args.cidr;
     this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
-    this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
+    // Known once the way out stands: a machine that starts before it cannot install what makes it of use.
+    this.privateSubnetIds = subnets.private.map((subnet, index) => after(privateWaysOut[index]!, subnet.id));
     this.isolatedSubnetIds = subnets.isolated.map((subnet) => subnet.id);
     this.isolatedCidrs = plan.filter(({ tier }) => tier === "isolated").map(({ cidr }) => cidr);
-    this.routeTableIds = routeTables.map((table) => table.id);
+    this.routeTableIds = tables.map((table) => table.id);
     this.egressAddresses = nat.addresses;
     this.registerOutputs({
       vpcId: this.vpcId,
@@ -189,7 +190,7 @@ function createRoutes(
   args: VpcArgs,
   network: { vpc: aws.ec2.Vpc; internet: aws.ec2.InternetGateway; nat: aws.ec2.NatGateway[]; subnets: Subnets },
   opts: pulumi.CustomResourceOptions,
-): aws.ec2.RouteTable[] {
+): { tables: aws.ec2.RouteTable[]; privateWaysOut: aws.ec2.RouteTableAssociation[] } {
   const { vpc, internet, nat, subnets } = network;
   const table = (suffix: string) =>
     new aws.ec2.RouteTable(
@@ -197,11 +198,11 @@ function createRoutes(
       { vpcId: vpc.id, tags: { Name: `${args.names.prefix}-${suffix}` } },
       opts,
     );
-  const attach = (tier: SubnetTier, index: number, routeTable: aws.ec2.RouteTable) =>
+  const attach = (tier: SubnetTier, index: number, routeTable: aws.ec2.RouteTable, dependsOn: pulumi.Resource[] = []) =>
     new aws.ec2.RouteTableAssociation(
       `${name}-${tier}-${index}-association`,
       { subnetId: subnets[tier][index]!.id, routeTableId: routeTable.id },
-      opts,
+      { ...opts, dependsOn },
     );
 
   const publicTable = table("public");
@@ -213,15 +214,23 @@ function createRoutes(
   const isolatedTable = table("isolated");
   const privateTables = args.zones.map((_zone, index) => {
     const privateTable = table(`private-${index}`);
-    new aws.ec2.Route(
+    const natGatewayId = (nat[index] ?? nat[0]!).id;
+    const route = new aws.ec2.Route(
       `${name}-private-${index}-default-route`,
-      { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: (nat[index] ?? nat[0]!).id },
+      { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId },
       opts,
     );
     attach("public", index, publicTable);
-    attach("private", index, privateTable);
     attach("isolated", index, isolatedTable);
-    return privateTable;
+    return { privateTable, association: attach("private", index, privateTable, [route]) };
   });
-  return [publicTable, isolatedTable, ...privateTables];
+  return {
+    tables: [publicTable, isolatedTable, ...privateTables.map(({ privateTable }) => privateTable)],
+    privateWaysOut: privateTables.map(({ association }) => association),
+  };
+}
+
+/** A value that is known, and whose users begin, only when a resource exists. */
+function after<Value>(resource: pulumi.CustomResource, value: pulumi.Output<Value>): pulumi.Output<Value> {
+  return pulumi.all([value, resource.id]).apply(([known]) => known as Value);
 }
