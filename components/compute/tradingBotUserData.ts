@@ -138,6 +138,8 @@ function agentConfiguration({ logGroups, metricNamespace, environment }: BotUser
     },
     metrics: {
       namespace: metricNamespace,
+      // Alarms ask by environment: host names come and go with the machine.
+      aggregation_dimensions: [["Environment"]],
       metrics_collected: {
         mem: { measurement: ["used_percent"], ...dimensions },
         disk: { measurement: ["used_percent"], resources: ["/"], ...dimensions },

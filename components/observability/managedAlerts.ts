@@ -86,6 +86,7 @@ function exampleAlarms(balancer: "application" | "network"): Alarm[] {
       postgres: { identifier: "", replicas: [""], storageGibibytes: 400, instanceClass: "db.r8g.xlarge" },
       cache: { replicationGroupId: "", nodes: 2 },
       broker: { name: "" },
+      tradingBot: { namespace: "TradingPlatform/TradingBot", environment: "", groupName: "" },
       balancer,
       nat: true,
       healthChecks: { api: "" },

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { Settings } from "../../stack/settings.ts";
+import { botMetricNamespace } from "../compute/tradingBot.ts";
 import { auditFilters, auditNamespace } from "./alarms/audit.ts";
 import { alarmPlan } from "./alarms/plan.ts";
 import { alarmTargets, type TargetInput } from "./alarms/targets.ts";
@@ -22,8 +23,8 @@ export interface AlarmsArgs {
 }
 
 /**
- * AWS's own alarms on what AWS runs: databases, cache, broker, balancer, network, backups, audit trail, and on the beat of
- * the monitoring itself. They go to SNS without passing the cluster.
+ * AWS's own alarms on what AWS runs: databases, cache, broker, trading bot, balancer, network, backups, audit trail, and on
+ * the beat of the monitoring itself. They go to SNS without passing the cluster.
  *
  * Cost: 0.10 USD a month for each alarm, a little more for those that ask over all resources.
  */
@@ -34,7 +35,7 @@ export class Alarms extends pulumi.ComponentResource {
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { names, settings, dns, trail, notifications } = args;
     const targets = alarmTargets({
-      ...{ settings, names, healthChecks: dns.healthCheckIds, auditLogGroup: trail?.logGroupName },
+      ...{ settings, names, botMetricNamespace, healthChecks: dns.healthCheckIds, auditLogGroup: trail?.logGroupName },
     });
     const plan = alarmPlan({ ...targets, topics: notifications.topicNames }, settings.alarms);
     super(

@@ -17,6 +17,7 @@ const everything: AlarmTargets = {
   },
   cache: { replicationGroupId: "cache", nodes: 2 },
   broker: { name: "broker" },
+  tradingBot: { namespace: "TradingPlatform/TradingBot", environment: "production", groupName: "bots" },
   balancer: "application",
   nat: true,
   healthChecks: { api: "id" },
@@ -92,6 +93,7 @@ describe("AWS's own alarms", () => {
     const missing = (name: string) => alarms.find((alarm) => alarm.name === name)?.missing;
     assert.equal(missing("MonitoringHeartbeatMissing"), "breaching");
     assert.equal(missing("Route53Health"), "breaching");
+    assert.equal(missing("TradingBotHeartbeatMissing"), "breaching");
     assert.equal(missing("Alb5xx"), "notBreaching");
     assert.equal(missing("RdsCpuHigh"), "missing");
   });

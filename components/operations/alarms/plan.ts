@@ -2,6 +2,7 @@ import { auditAlarms } from "./audit.ts";
 import { balancerAlarms, healthCheckAlarms, natAlarm } from "./edge.ts";
 import { postgresAlarms } from "./postgres.ts";
 import { brokerAlarms, cacheAlarms } from "./stores.ts";
+import { tradingBotAlarms } from "./tradingBot.ts";
 import type { Alarm, AlarmTargets, AlarmThresholds } from "./types.ts";
 import { backupAlarm, watchingAlarms } from "./watching.ts";
 
@@ -14,6 +15,7 @@ export function alarmPlan(targets: AlarmTargets, thresholds: AlarmThresholds): A
     ...(targets.postgres ? postgresAlarms(targets.postgres, thresholds) : []),
     ...(targets.cache ? cacheAlarms(targets.cache, thresholds) : []),
     ...(targets.broker ? brokerAlarms(targets.broker) : []),
+    ...(targets.tradingBot ? tradingBotAlarms(targets.tradingBot) : []),
     ...(targets.balancer ? balancerAlarms(targets.balancer, thresholds) : []),
     ...(targets.nat ? [natAlarm()] : []),
     ...healthCheckAlarms(targets.healthChecks ?? {}),

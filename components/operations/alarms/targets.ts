@@ -9,6 +9,8 @@ export interface TargetInput {
   names: Names;
   /** Route 53 health checks by host. */
   healthChecks?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** CloudWatch namespace that the trading bot's machine reports to. */
+  botMetricNamespace: string;
   /** Log group of the audit trail; absent where there is none. */
   auditLogGroup?: pulumi.Input<string>;
 }
@@ -26,6 +28,11 @@ export function alarmTargets({ settings, names, ...given }: TargetInput): Omit<A
     },
     cache: { replicationGroupId: names.of("cache", "cache"), nodes: cache.nodes },
     broker: { name: names.of("broker", "broker") },
+    tradingBot: {
+      namespace: given.botMetricNamespace,
+      environment: environment.name,
+      groupName: `${names.prefix}-trading-bot`,
+    },
     balancer: gateway.balancer,
     nat: true,
     // CloudWatch keeps the metrics of Route 53 in us-east-1, and an alarm can only tell a topic of its own region.

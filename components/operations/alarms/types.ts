@@ -71,6 +71,8 @@ export interface AlarmTargets {
     nodes: number;
   };
   broker?: { name: pulumi.Input<string> };
+  /** The trading bot on EC2: namespace and dimension of what its machine reports, and the group that keeps it alive. */
+  tradingBot?: { namespace: string; environment: string; groupName: string };
   /** The balancer before the gateway, made by the cluster: its name is not known, so it is found by its metrics. */
   balancer?: "network" | "application";
   /** True when the network has NAT gateways. */
