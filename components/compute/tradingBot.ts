@@ -203,7 +203,7 @@ function createLaunchTemplate(
 function createGroup(
   name: string,
   groupName: string,
-  { vpc }: TradingBotArgs,
+  { vpc, tags }: TradingBotArgs,
   template: aws.ec2.LaunchTemplate,
   opts: pulumi.CustomResourceOptions,
 ): void {
@@ -229,7 +229,10 @@ function createGroup(
       // In seconds: a fresh machine with the newest Amazon Linux every 30 days.
       maxInstanceLifetime: 30 * 24 * 3600,
       enabledMetrics: ["GroupInServiceInstances"],
-      tags: [{ key: "Name", value: groupName, propagateAtLaunch: false }],
+      // The group's own: what it starts has the launch template's.
+      tags: Object.entries({ ...tags, Name: groupName }).map(([key, value]) => ({
+        ...{ key, value, propagateAtLaunch: false },
+      })),
     },
     opts,
   );
