@@ -54,7 +54,7 @@ export function alertLines(
         category: alert.category,
         severity: rule.labels.severity ?? alert.severity,
         service: rule.labels.service ?? "each",
-        condition: alert.expr,
+        condition: alert.expr.replace(/\s+/g, " "),
         for: alert.for ?? "0m",
         runbook: rule.annotations.runbook_url ?? "",
         evaluatedBy: "Prometheus",
@@ -77,7 +77,7 @@ export function managedLines(
         category: alert.category,
         severity: cappedSeverity(alert.severity, settings.severityCap),
         service: alert.component,
-        condition: alert.condition.replace(/\s+/g, " "),
+        condition: oneLine(alert.condition),
         for: alert.for ?? "0m",
         runbook: `${settings.runbookBaseUrl}/${alert.name}.md`,
         evaluatedBy: alert.evaluatedBy,
@@ -106,51 +106,17 @@ export function filterValues(
   };
 }
 
+/** Conditions of several queries are written on several lines; a line of a list has one. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\s*\n\s*/g, "; ")
+    .replace(/\s+/g, " ");
+}
+
 const columns = ["name", "category", "severity", "service", "for", "condition", "runbook", "evaluatedBy"] as const;
 
-/** For a pipe: one line per alert, columns separated by tabs, nothing shortened. */
+/** For a pipe: one line per rule, columns separated by tabs, nothing shortened. */
 export function plainList(lines: readonly AlertLine[]): string {
   return [columns.join("\t"), ...lines.map((line) => columns.map((column) => line[column]).join("\t"))].join("\n");
-}
-
-/** Colours for a terminal, by severity. */
-export interface Palette {
-  readonly severity: (severity: string, text: string) => string;
-  readonly heading: (text: string) => string;
-  readonly faint: (text: string) => string;
-}
-
-/** For a terminal: by category, the condition shortened to the width. */
-export function terminalList(lines: readonly AlertLine[], width: number, palette: Palette): string {
-  const categories = [...new Set(lines.map(({ category }) => category))];
-  const page = ({ runbook }: AlertLine) => runbook.slice(runbook.lastIndexOf("/") + 1);
-  const widest = (cell: (line: AlertLine) => string) => Math.max(0, ...lines.map((line) => cell(line).length));
-  const sizes = {
-    name: widest(({ name }) => name),
-    severity: widest(({ severity }) => severity),
-    service: widest(({ service }) => service),
-    for: widest((line) => line.for),
-    page: widest(page),
-  };
-  const used = Object.values(sizes).reduce((sum, size) => sum + size, 12);
-  const room = Math.max(20, width - used);
-  const cut = (text: string) => (text.length <= room ? text : `${text.slice(0, room - 1)}…`);
-  return categories
-    .flatMap((category) => [
-      palette.heading(category),
-      ...lines
-        .filter((line) => line.category === category)
-        .map((line) =>
-          [
-            `  ${line.name.padEnd(sizes.name)}`,
-            palette.severity(line.severity, line.severity.padEnd(sizes.severity)),
-            line.service.padEnd(sizes.service),
-            line.for.padStart(sizes.for),
-            palette.faint(cut(line.condition).padEnd(room)),
-            page(line),
-          ].join("  "),
-        ),
-      "",
-    ])
-    .join("\n");
 }

@@ -1,35 +1,35 @@
 import { join } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import colors from "picocolors";
 import { loadCatalog } from "../catalog/load.ts";
 import { alertCatalogue } from "../components/observability/alerts/catalogue.ts";
+import type { Category } from "../components/observability/alerts/types.ts";
 import { managedAlerts } from "../components/observability/managedAlerts.ts";
-import { readStackFile } from "../stack/file.ts";
+import { categories } from "../components/observability/rules.ts";
+import { listStacks, readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
 import { ProblemsError } from "../stack/problem.ts";
-import { stackAlertContext } from "./context.ts";
-import {
-  type AlertFilter,
-  alertLines,
-  filterValues,
-  managedLines,
-  type Palette,
-  plainList,
-  terminalList,
-} from "./list.ts";
+import { stackAlarms, stackAlertContext } from "./context.ts";
+import { type AlertFilter, alertLines, filterValues, managedLines, plainList } from "./list.ts";
 import { runbookPages, writeRunbooks } from "./pages.ts";
+import { type Palette, summary, terminalTable } from "./table.ts";
 
 const projectDirectory = join(import.meta.dirname, "..");
 
 /** An option whose value nothing can match; the message names what can. */
 class UnknownValueError extends Error {}
 
+const severityColour: Readonly<Record<string, (text: string) => string>> = {
+  critical: (text) => colors.bold(colors.red(text)),
+  warning: colors.yellow,
+  info: colors.cyan,
+};
+
 const palette: Palette = {
-  heading: colors.bold,
+  strong: colors.bold,
   faint: colors.dim,
-  severity: (severity, text) =>
-    severity === "critical" ? colors.red(text) : severity === "warning" ? colors.yellow(text) : colors.cyan(text),
+  severity: (severity, text) => (severityColour[severity] ?? colors.dim)(text),
 };
 
 interface ListOptions extends AlertFilter {
@@ -38,21 +38,24 @@ interface ListOptions extends AlertFilter {
 }
 
 async function list({ stack, json, ...filter }: ListOptions): Promise<void> {
-  const file = readStackFile(projectDirectory, stack);
-  if (file === undefined) throw new UnknownValueError(`there is no Pulumi.${stack}.yaml`);
+  checkValue("stack", stack, listStacks(projectDirectory));
+  const file = readStackFile(projectDirectory, stack)!;
   const settings = loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
   const context = stackAlertContext(settings, await loadCatalog());
   const alerts = alertCatalogue(context);
-  const managed = managedAlerts();
+  const managed = managedAlerts(stackAlarms(settings));
   const known = filterValues(alerts, context, managed);
   for (const name of ["service", "severity", "category"] as const) checkValue(name, filter[name], known[name]);
 
-  const lines = [...alertLines(alerts, context, filter), ...managedLines(managed, context, filter)];
+  const lines = [...alertLines(alerts, context, filter), ...managedLines(managed, context, filter)].sort(
+    (left, right) => categories.indexOf(left.category as Category) - categories.indexOf(right.category as Category),
+  );
   if (json) console.log(JSON.stringify(lines, null, 2));
   else if (!process.stdout.isTTY) console.log(plainList(lines));
+  else if (lines.length === 0) console.log(`No alert of ${stack} is all of that.`);
   else {
-    console.log(terminalList(lines, process.stdout.columns ?? 160, palette));
-    console.log(`${lines.length} rules, ${new Set(lines.map((line) => line.name)).size} alerts in ${stack}`);
+    console.log(terminalTable(lines, process.stdout.columns, palette));
+    console.log(summary(lines, stack));
   }
 }
 
@@ -60,7 +63,7 @@ function checkValue(option: string, value: string | undefined, known: readonly s
   if (value === undefined || known.includes(value)) return;
   const near = nearest(value, known);
   const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-  throw new UnknownValueError(`--${option} ${value} is not known.${hint}\nKnown: ${known.join(", ")}`);
+  throw new UnknownValueError(`There is no ${option} "${value}".${hint}\nKnown: ${known.join(", ")}`);
 }
 
 async function runbooks(): Promise<void> {
@@ -69,23 +72,35 @@ async function runbooks(): Promise<void> {
   console.log(`${pages.size} pages in docs/runbooks, ${changed} changed`);
 }
 
+const examples = `
+Examples:
+  npm run alerts -- --service trading-system
+  npm run alerts -- --severity critical --category trading
+  npm run -s alerts -- --stack staging | cut -f 1,3,5 | column -t
+  npm run -s alerts -- --json | jq -r '.[] | select(.for == "0m") | .name'`;
+
 const program = new Command("npm run").exitOverride().showHelpAfterError();
 program
   .command("alerts")
   .description("Print the alerts of a stack: name, category, severity, condition, waiting time, runbook.")
-  .addOption(new Option("--stack <stack>", "stack whose settings count").default("production"))
+  .option("--stack <stack>", "stack whose settings count", "production")
   .option("--service <service>", "only alerts that can speak of this service or system")
   .option("--severity <severity>", "only this severity")
   .option("--category <category>", "only this category")
-  .option("--json", "as JSON, for tools")
+  .option("--json", "as JSON, for tools; a pipe without it gets columns separated by tabs")
+  .addHelpText("after", examples)
   .action(list);
 program.command("runbooks").description("Write docs/runbooks from the alerts' definitions.").action(runbooks);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode;
-  else if (error instanceof ProblemsError || error instanceof UnknownValueError) {
+  // 2 is a wrong question, 1 a stack file that cannot be read.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UnknownValueError) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else if (error instanceof ProblemsError) {
     console.error(error.message);
     process.exitCode = 1;
   } else throw error;

@@ -30,11 +30,13 @@ export interface ManagedAlert
 }
 
 /**
- * Every alert that Grafana or AWS evaluates, each name once. It does not depend on an environment: thresholds that follow
- * from sizes are shown for the sizes of an example.
+ * Every alert that Grafana or AWS evaluates, each name once.
+ *
+ * @param alarms those of an environment; without them all that there can be, with the limits of an example
  */
-export function managedAlerts(): ManagedAlert[] {
-  const alarms = [...exampleAlarms("application"), ...exampleAlarms("network")];
+export function managedAlerts(
+  alarms: readonly Alarm[] = [...exampleAlarms("application"), ...exampleAlarms("network")],
+): ManagedAlert[] {
   const all = [
     guardDutyFinding,
     ...logAlerts({ criticalServices: ["<service>"] }).map(fromGrafana),

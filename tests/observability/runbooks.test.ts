@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { alertLines, filterValues, managedLines, plainList, terminalList } from "../../alerts/list.ts";
 import { runbookPages } from "../../alerts/pages.ts";
 import { loadCatalog } from "../../catalog/load.ts";
 import { alertCatalogue, allAlerts } from "../../components/observability/alerts/catalogue.ts";
@@ -83,73 +82,5 @@ describe("runbook pages", () => {
       }
     }
     assert.deepEqual(wrong, []);
-  });
-});
-
-describe("npm run alerts", () => {
-  const alerts = allAlerts(completeContext);
-
-  it("lists name, category, severity, condition, waiting time and runbook", () => {
-    const [line] = alertLines(alerts, completeContext).filter(({ name }) => name === "HighErrorRate");
-    assert.deepEqual(line, {
-      name: "HighErrorRate",
-      category: "critical",
-      severity: "critical",
-      service: "each",
-      condition: "service:http_error_ratio:rate5m > 0.01 and service:http_requests:rate5m > 0.1",
-      for: "2m",
-      runbook: "https://runbooks.example.com/HighErrorRate.md",
-      evaluatedBy: "Prometheus",
-    });
-  });
-
-  it("filters by severity, by category, and by service: its own alerts and those that speak of each service", () => {
-    const info = alertLines(alerts, completeContext, { severity: "info" });
-    assert.ok(info.length > 0 && info.every(({ severity }) => severity === "info"));
-    assert.ok(
-      alertLines(alerts, completeContext, { category: "security" }).every(({ category }) => category === "security"),
-    );
-    const worker = new Set(alertLines(alerts, completeContext, { service: "worker" }).map(({ name }) => name));
-    assert.ok(worker.has("ServiceAbsent") && worker.has("UptimeBudgetBurn") && worker.has("ContainerOOMKilled"));
-    assert.equal(worker.has("JvmHeapNearLimit"), false);
-    assert.equal(worker.has("KafkaBrokerDown"), false);
-    const kafka = alertLines(alerts, completeContext, { service: "kafka" });
-    assert.ok(kafka.length >= 7 && kafka.every(({ service }) => service === "kafka"));
-    assert.ok(filterValues(alerts, completeContext).service.includes("kafka"));
-  });
-
-  it("lists what Grafana and AWS evaluate as well", () => {
-    const lines = managedLines(managedAlerts(), completeContext);
-    assert.ok(lines.some(({ evaluatedBy }) => evaluatedBy === "Grafana"));
-    assert.ok(lines.some(({ evaluatedBy }) => evaluatedBy === "CloudWatch"));
-    assert.equal(
-      lines.some(({ condition }) => condition.includes("\n")),
-      false,
-    );
-    const security = managedLines(managedAlerts(), completeContext, { category: "security", severity: "critical" });
-    assert.ok(security.length > 0 && security.length < lines.length);
-  });
-
-  it("shows the severity that leaves the environment", () => {
-    const capped = { ...completeContext, settings: { ...completeContext.settings, severityCap: "warning" as const } };
-    assert.equal(alertLines(alerts, capped, { severity: "critical" }).length, 0);
-    assert.ok(alertLines(alerts, capped, { severity: "warning" }).length > 50);
-  });
-
-  it("writes whole lines to a pipe and short ones to a terminal", () => {
-    const lines = alertLines(alerts, completeContext);
-    const plain = plainList(lines).split("\n");
-    assert.equal(plain.length, lines.length + 1);
-    assert.ok(plain.every((line) => line.split("\t").length === 8));
-    assert.equal(plain.join("").includes("\x1b"), false);
-    const mark = {
-      heading: (text: string) => `<${text}>`,
-      faint: (text: string) => text,
-      severity: (_: string, text: string) => text,
-    };
-    const shown = terminalList(lines, 140, mark).split("\n");
-    assert.ok(shown.includes("<trading>"));
-    assert.ok(shown.every((line) => line.length <= 140));
-    assert.ok(shown.some((line) => /^ {2}HighErrorRate .*HighErrorRate\.md$/.test(line)));
   });
 });
