@@ -68,8 +68,10 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const { auditTrail, threatDetection, accountBaseline } = settings.security;
   if (accountBaseline) new AccountBaseline("account", here, cloud);
   const keys = new Keys("keys", { ...here, ...settings.security.keys }, cloud);
+  const buckets = { ...here, keys, settings: settings.buckets, shared: catalog.buckets };
+  const accessLogBucket = new Buckets("buckets", buckets, cloud).accessLogs.bucketName;
   const trail = auditTrail.enabled
-    ? new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys }, cloud)
+    ? new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys, accessLogBucket }, cloud)
     : undefined;
   if (threatDetection.enabled) new ThreatDetection("threat-detection", threatDetection, cloud);
   const secrets = secretSettings(keys, { ...environment, ...settings.security });
@@ -101,7 +103,6 @@ export default async function platform(given: { source?: SettingsSource; catalog
   );
   const cache = new Cache("cache", { ...base, settings: settings.cache, users: cacheUsers(catalog) }, cloud);
   const broker = new MessageBroker("broker", { ...base, settings: settings.broker }, cloud);
-  new Buckets("buckets", { ...base, settings: settings.buckets, shared: catalog.buckets }, cloud);
   new ImageRegistry("images", { ...base, settings: settings.workloads.images, services: known.services }, cloud);
   new Backups("backups", { ...base, settings: settings.backups, postgres, accountBaseline }, cloud);
 

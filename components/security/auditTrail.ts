@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import { Bucket, type BucketObjectLock } from "../data/bucket.ts";
+import { platformBuckets } from "../data/buckets.ts";
 import { type PolicyStatement, policyDocument } from "../policyDocument.ts";
 import type { Keys } from "./keys.ts";
 
@@ -20,8 +21,8 @@ export interface AuditTrailArgs {
   lockDays: number;
   /** Record reads and writes of objects in the environment's buckets; 0.10 USD per 100,000 events. */
   objectEvents: boolean;
-  /** Bucket for the access log of the audit bucket. @default none: the trail itself records who reads it */
-  accessLogBucket?: pulumi.Input<string>;
+  /** Bucket for the access log of the audit bucket: the trail cannot record who reads it without recording itself. */
+  accessLogBucket: pulumi.Input<string>;
   /** Refuse the deletion. */
   protect: boolean;
   /** Last word on the trail's own arguments. */
@@ -185,7 +186,10 @@ function createTrail(
   });
 }
 
-/** Management events always; object events of the environment's own buckets, not of the audit bucket (an endless loop). */
+/**
+ * Management events always; object events of the environment's own buckets, but not of the audit bucket nor of the one
+ * that holds its access log: each record would make the next.
+ */
 export function eventSelectors({
   names,
   objectEvents,
@@ -203,7 +207,7 @@ export function eventSelectors({
       {
         field: "resources.ARN",
         startsWiths: [`arn:aws:s3:::${names.prefix}-`],
-        notStartsWiths: [`${names.bucketArn("audit")}/`],
+        notStartsWiths: ["audit", platformBuckets.accessLogs].map((purpose) => `${names.bucketArn(purpose)}/`),
       },
     ],
   };

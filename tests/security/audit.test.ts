@@ -28,6 +28,7 @@ const plan = (change: Partial<AuditTrailArgs> = {}) =>
       lockDays: 2557,
       auditRetentionDays: 400,
       objectEvents: true,
+      accessLogBucket: names.bucket("access-logs"),
       protect: true,
       ...change,
     });
@@ -77,11 +78,17 @@ describe("security/auditTrail", () => {
     assert.deepEqual(group.propertyDependencies.kmsKeyId, [planned.one("aws:kms/key:Key", "keys-logs").urn]);
   });
 
-  it("never records its own bucket's writes: each would make another", () => {
+  it("keeps a log of who reads the audit bucket, in another bucket", async () => {
+    const { inputs } = (await plan()).one("aws:s3/bucketLogging:BucketLogging");
+    assert.deepEqual([inputs.bucket, inputs.targetBucket], [names.bucket("audit"), names.bucket("access-logs")]);
+  });
+
+  it("never records writes to its own bucket or to that one's log: each would make another", () => {
     const [, objects] = eventSelectors({ names, objectEvents: true });
     const fields = (objects as { fieldSelectors: { field: string; notStartsWiths?: string[] }[] }).fieldSelectors;
     assert.deepEqual(fields.find(({ field }) => field === "resources.ARN")?.notStartsWiths, [
       `${names.bucketArn("audit")}/`,
+      `${names.bucketArn("access-logs")}/`,
     ]);
     assert.equal(eventSelectors({ names, objectEvents: false }).length, 1);
   });
