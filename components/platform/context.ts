@@ -66,8 +66,12 @@ export const priorityClasses = {
   stateful: "platform-stateful",
   /** What watches: Prometheus, Loki, Jaeger, Grafana, exporters. */
   observability: "platform-observability",
-  /** The trading services: between the stateful systems and those that only watch. */
+  /** Trading services without which trading stops: when nodes are short, they run and the others wait. */
+  essential: "trading-critical",
+  /** The other trading services: between the stateful systems and those that only watch. */
   workload: "trading-workload",
+  /** Trading services that only people would miss. */
+  assisting: "trading-supporting",
 } as const;
 
 /** Address of the environment's host of that name, for example `grafana` → `grafana.trading.example.com`. */

@@ -18,7 +18,9 @@ export interface NamespacesArgs {
 const priorities: { [key in keyof typeof priorityClasses]: { value: number; description: string } } = {
   critical: { value: 1_000_000, description: "What others cannot work without: certificates, secrets, gateway, DNS" },
   stateful: { value: 900_000, description: "What holds the business's data" },
-  workload: { value: 800_000, description: "The trading services" },
+  essential: { value: 850_000, description: "Trading services without which trading stops" },
+  workload: { value: 800_000, description: "The other trading services" },
+  assisting: { value: 750_000, description: "Trading services that only people would miss" },
   observability: { value: 700_000, description: "What watches" },
 };
 
