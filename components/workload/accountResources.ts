@@ -19,6 +19,7 @@ import { accountRequests, brokerReadyPath, requestLines } from "./broker.ts";
 import { credentialsPath, type Endpoints, labelsOf, provisioningNamespace, type WorkloadContext } from "./context.ts";
 import { databaseEnvironment } from "./database.ts";
 import { kafkaUser } from "./kafkaUser.ts";
+import { readScript, type Script } from "./scripts.ts";
 import { searchSecret } from "./search.ts";
 import { accountSecret, accountSecretName } from "./secrets.ts";
 
@@ -131,15 +132,15 @@ function createBrokerAccount(name: string, args: AccountsArgs, opts: pulumi.Cust
 
 interface AccountJob {
   image: "postgresql" | "curl";
-  script: string;
+  script: Script;
   /** Secret with the administrator's name and password. */
   administrator: string;
   environment: Record<string, pulumi.Input<string>>;
 }
 
 /**
- * A job in the provisioning namespace. Its name carries a hash of all that is known about it while planning: when
- * something changes a new job runs, and Pulumi deletes the old one.
+ * A job in the provisioning namespace. Its name carries a hash of all that is known about it while planning, the text of
+ * its script too: when something changes a new job runs, and Pulumi deletes the old one.
  */
 function createJob(
   name: string,
@@ -159,7 +160,7 @@ function createJob(
     `${name}-${system}`,
     {
       metadata: {
-        name: `${service.name}-${system}-${contentHash(job.script, known)}`,
+        name: `${service.name}-${system}-${contentHash(readScript(job.script), known)}`,
         namespace: provisioningNamespace,
         labels: labelsOf(service),
       },

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { avroRecord } from "../../catalog/schemas.ts";
@@ -20,6 +19,7 @@ import { externalSecret, insideCertificate } from "../platform/secretManifests.t
 import { type Provisioning, provisioningLabels } from "./accountResources.ts";
 import { brokerReadyPath, type HttpRequest, queueRequests, requestLines } from "./broker.ts";
 import { type Endpoints, provisioningNamespace, tradingNamespace, type WorkloadContext } from "./context.ts";
+import { readScript, type Script, scriptNames } from "./scripts.ts";
 
 /** What the jobs of all services share. */
 export interface ProvisioningRoomArgs {
@@ -75,16 +75,8 @@ const registryUser = "operations" satisfies SchemaRegistryUser;
 const trustSecret = "platform-trust";
 const provisioningTrust = "provisioning-trust";
 
-/** Scripts of this room, by file name. */
-const scripts = ["database-role.sh", "http-requests.sh"] as const;
-
-/** Reads a script of `components/workload/scripts`. */
-export function readScript(name: (typeof scripts)[number]): string {
-  return readFileSync(new URL(`./scripts/${name}`, import.meta.url), "utf8");
-}
-
 function createScripts(name: string, opts: pulumi.CustomResourceOptions) {
-  const data = Object.fromEntries(scripts.map((script) => [script, readScript(script)]));
+  const data = Object.fromEntries(scriptNames.map((script) => [script, readScript(script)]));
   const metadata = { name: scriptsName, namespace: provisioningNamespace };
   return new kubernetes.core.v1.ConfigMap(`${name}-scripts`, { metadata, data }, opts);
 }
@@ -206,6 +198,8 @@ function createSchemas(name: string, args: ProvisioningRoomArgs, opts: pulumi.Cu
   });
 }
 
+const requestsScript = "http-requests.sh" satisfies Script;
+
 interface RequestJob {
   name: string;
   system: "broker" | "schema-registry";
@@ -236,7 +230,7 @@ function createRequestJob(
       {
         name: job.name,
         image: pinnedImage("curl", context.imageMirror),
-        script: "http-requests.sh",
+        script: requestsScript,
         environment: {
           ADMINISTRATOR_DIRECTORY: "/secrets/administrator",
           REQUESTS: job.requests,
@@ -252,7 +246,10 @@ function createRequestJob(
   new kubernetes.batch.v1.Job(
     name,
     {
-      metadata: { name: `${job.name}-${contentHash(job.requests)}`, namespace: provisioningNamespace },
+      metadata: {
+        name: `${job.name}-${contentHash(readScript(requestsScript), job.requests)}`,
+        namespace: provisioningNamespace,
+      },
       spec: jobSpec(template) as kubernetes.types.input.batch.v1.JobSpec,
     },
     opts,
