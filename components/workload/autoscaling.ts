@@ -8,6 +8,15 @@ export function replicaBounds({ autoscaling, replicas }: Service): { minimum: nu
 }
 
 /**
+ * Most replicas while a release is on its way. Where the gateway divides the traffic, the old version stays whole until
+ * the new one has all of it, so that an abort costs nothing; elsewhere the new version takes the old one's place by a
+ * surge of a quarter.
+ */
+export function replicasInRelease(service: Service): number {
+  return Math.ceil(replicaBounds(service).maximum * (service.public === undefined ? 1.25 : 2));
+}
+
+/**
  * HorizontalPodAutoscaler on the Rollout. Grows at once, by at most double; shrinks by one pod a minute after five
  * quiet minutes, so that a short lull before the next wave costs nothing.
  */

@@ -37,7 +37,11 @@ export function configuration(plan: ConfigurationPlan): Record<string, pulumi.In
     SHUTDOWN_SECONDS: String(shutdownSecondsOf(service)),
     // Thresholds of latency promises must be buckets, else the indicator counts nothing.
     HISTOGRAM_BUCKETS_SECONDS: latencyBucketsMilliseconds.map((bucket) => bucket / 1000).join(","),
-    ...(service.kind === "springBoot" && { SPRING_CONFIG_ADDITIONAL_LOCATION: `file:${applicationDirectory}/` }),
+    ...(service.kind === "springBoot" && {
+      SPRING_CONFIG_ADDITIONAL_LOCATION: `file:${applicationDirectory}/`,
+      // A quarter, Java's own choice, would leave most of the memory unused; without a heap a restart is all that helps.
+      JAVA_TOOL_OPTIONS: "-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError",
+    }),
     ...storeSettings(plan),
     ...messagingSettings(plan),
     ...neighbourSettings(plan),
@@ -121,6 +125,12 @@ export function springProperties(service: Service): Record<string, string> {
     "spring.lifecycle.timeout-per-shutdown-phase": "${SHUTDOWN_SECONDS}s",
     "management.endpoints.web.exposure.include": "health,info,prometheus",
     "management.endpoint.health.probes.enabled": "true",
+    // A group that is named here has all indicators unless told otherwise: in that of liveness the database would
+    // restart every pod.
+    "management.endpoint.health.group.liveness.include": "livenessState",
+    "management.endpoint.health.group.readiness.include": ["readinessState", postgres && "db", cache && "redis"]
+      .filter(Boolean)
+      .join(","),
     "management.endpoint.health.group.liveness.additional-path": "server:/health/live",
     "management.endpoint.health.group.readiness.additional-path": "server:/health/ready",
     "management.metrics.distribution.slo.http.server.requests": buckets,
@@ -165,6 +175,9 @@ export function springProperties(service: Service): Record<string, string> {
       "spring.elasticsearch.uris": "${ELASTICSEARCH_URL}",
       "spring.elasticsearch.username": "${ELASTICSEARCH_USER}",
       "spring.elasticsearch.password": "${ELASTICSEARCH_PASSWORD}",
+      // Java knows the public authorities only; Elasticsearch answers under the cluster's own.
+      "spring.ssl.bundle.pem.platform.truststore.certificate": "file:${ELASTICSEARCH_CA}",
+      "spring.elasticsearch.restclient.ssl.bundle": "platform",
     }),
   };
 }

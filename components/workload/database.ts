@@ -1,9 +1,6 @@
 import type { Service } from "../../catalog/types.ts";
 import { poolSizeOf } from "./accounts.ts";
-import { replicaBounds } from "./autoscaling.ts";
-
-/** Replicas that may run beside the ones counted while a release is on its way: the canary's surge. */
-const surge = 1.25;
+import { replicasInRelease } from "./autoscaling.ts";
 
 /**
  * What the grants script is told about a role: name, limit of connections, and the schemas with their owners. A schema's
@@ -14,7 +11,7 @@ export function databaseEnvironment(
   schemaOwners: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const postgres = service.uses!.postgres!;
-  const replicas = Math.ceil(replicaBounds(service).maximum * surge);
+  const replicas = replicasInRelease(service);
   const lines = Object.entries(postgres.schemas)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([schema, access]) => `${schema} ${access} ${schemaOwners.get(schema) ?? postgres.role}`);

@@ -1,8 +1,10 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { archetypes, canaryOf, shutdownSecondsOf } from "../../catalog/archetypes.ts";
-import type { Service } from "../../catalog/types.ts";
+import { startupNeeds } from "../../catalog/order.ts";
+import type { Service, Tier } from "../../catalog/types.ts";
 import { priorityClasses } from "../platform/context.ts";
-import { restrictedContainer, topologySpread } from "../platform/pods.ts";
+import { pinnedImage } from "../platform/imageMirror.ts";
+import { resources, restrictedContainer, topologySpread } from "../platform/pods.ts";
 import { analysisName } from "./analysis.ts";
 import { replicaBounds } from "./autoscaling.ts";
 import { applicationDirectory, configurationFiles, trustDirectory } from "./configuration.ts";
@@ -14,6 +16,7 @@ import {
   secretName,
   selectorOf,
   tradingNamespace,
+  urlOf,
   type WorkloadContext,
 } from "./context.ts";
 import { telemetryEnvironment } from "./telemetry.ts";
@@ -27,12 +30,24 @@ const user = 10001;
 /** Seconds in which the gateway and kube-proxy stop sending requests to a pod before it is told to stop. */
 const drainSeconds = 10;
 
+/** Seconds without progress that no step explains: scheduling on a new node, pulling the image. */
+const patienceSeconds = 120;
+
+/** When nodes are short, what trading cannot do without runs first. */
+const priorityOf: Readonly<Record<Tier, string>> = {
+  critical: priorityClasses.essential,
+  standard: priorityClasses.workload,
+  supporting: priorityClasses.assisting,
+};
+
 /** What a Rollout needs beside the service. */
 export interface RolloutPlan {
   context: WorkloadContext;
   service: Service;
   /** Image reference with tag or digest. */
   image: string;
+  /** Port of every catalogued service, for those that must be ready first. */
+  ports: ReadonlyMap<string, number>;
   /** Secret with the authority of the cluster's own certificates, as `ca.crt`. */
   trustSecret: string;
 }
@@ -56,7 +71,7 @@ export function rollout(plan: RolloutPlan) {
       ...(service.autoscaling === undefined && { replicas: service.replicas }),
       revisionHistoryLimit: 5,
       minReadySeconds: 10,
-      progressDeadlineSeconds: archetypes[service.kind].startupSeconds + 420,
+      progressDeadlineSeconds: progressSeconds(service),
       progressDeadlineAbort: true,
       // Going back to one of the last three versions skips the steps: an emergency has no twenty minutes.
       rollbackWindow: { revisions: 3 },
@@ -68,6 +83,12 @@ export function rollout(plan: RolloutPlan) {
       },
     },
   };
+}
+
+/** A step's analysis is no progress to Argo Rollouts: the deadline must outlast the longest, else it ends good releases. */
+function progressSeconds(service: Service): number {
+  const longest = Math.max(...canaryOf(service).map(({ minutes }) => minutes));
+  return archetypes[service.kind].startupSeconds + longest * 60 + patienceSeconds;
 }
 
 function canaryStrategy(service: Service) {
@@ -103,7 +124,7 @@ function podSpec(plan: RolloutPlan): PodSpec {
     serviceAccountName: service.name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    priorityClassName: priorityClasses.workload,
+    priorityClassName: priorityOf[service.tier],
     terminationGracePeriodSeconds: shutdownSecondsOf(service) + drainSeconds,
     securityContext: {
       runAsNonRoot: true,
@@ -113,6 +134,7 @@ function podSpec(plan: RolloutPlan): PodSpec {
       seccompProfile: { type: "RuntimeDefault" },
     },
     topologySpreadConstraints: spread(service, context),
+    ...(startupNeeds(service).length > 0 && { initContainers: startupNeeds(service).map((need) => wait(need, plan)) }),
     containers: [container(plan)],
     volumes: [
       ...writablePaths.map((path) => ({ name: volumeName(path), emptyDir: { sizeLimit: "256Mi" } })),
@@ -126,6 +148,19 @@ function podSpec(plan: RolloutPlan): PodSpec {
         : []),
       { name: "trust", secret: { secretName: trustSecret, items: [{ key: "ca.crt", path: "ca.crt" }] } },
     ],
+  };
+}
+
+/** Holds the start back until a service that must be ready first answers so; the order of `pulumi up` ends with it. */
+function wait(need: string, { context, ports }: RolloutPlan): Container {
+  // All kinds answer on the same path.
+  const url = `${urlOf({ name: need, port: ports.get(need)! })}${archetypes.http.readinessPath}`;
+  return {
+    name: `wait-for-${need}`,
+    image: pinnedImage("curl", context.imageMirror),
+    command: ["/bin/sh", "-c", `until curl --silent --fail --max-time 3 --output /dev/null ${url}; do sleep 3; done`],
+    resources: resources("10m", "16Mi", "64Mi"),
+    securityContext: restrictedContainer,
   };
 }
 

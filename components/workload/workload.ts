@@ -160,7 +160,7 @@ function createRollout(
   const templates = analysisTemplates(service, context.settings).map((template) =>
     createManifest(`${name}-analysis-${template.metadata.name.slice(service.name.length + 1)}`, template, { parent }),
   );
-  const manifest = rollout({ context, service, image, trustSecret });
+  const manifest = rollout({ context, service, image, ports: args.neighbours.ports, trustSecret });
   const created = createManifest(`${name}-rollout`, args.transform?.rollout?.(manifest) ?? manifest, {
     parent,
     dependsOn: [...before, ...templates],
