@@ -116,6 +116,52 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
     assert.match(as("reader", "SELECT * FROM candles.one"), /permission denied/);
   });
 
+  it("leaves alone what belongs to others, as RDS' own schemas do", () => {
+    assert.equal(as("postgres", "CREATE SCHEMA theirs; CREATE TABLE theirs.one (id int)"), "");
+    assert.equal(as("postgres", "CREATE TABLE public.one (id int)"), "");
+    assert.equal(make("reader", "candles read writer"), 0);
+    assert.match(as("reader", "SELECT * FROM theirs.one"), /permission denied/);
+  });
+
+  it("takes names that SQL keeps for itself, and a new password", () => {
+    assert.equal(make("user", "order own user\ncandles read writer"), 0);
+    assert.equal(as("user", 'CREATE TABLE "order".one (id int); SELECT * FROM candles.one'), "");
+    const passwordOf = () =>
+      spawnSync(
+        "psql",
+        ["-U", "postgres", "-d", "postgres", "-Atc", "SELECT rolpassword FROM pg_authid WHERE rolname = 'user'"],
+        {
+          env: environment,
+          encoding: "utf8",
+        },
+      ).stdout;
+    const before = passwordOf();
+    assert.match(before, /^SCRAM-SHA-256/);
+    writeFileSync(join(directory, "password"), "another'one");
+    assert.equal(make("user", "order own user"), 0);
+    assert.notEqual(passwordOf(), before);
+    assert.match(as("user", "SELECT * FROM candles.one"), /permission denied/);
+  });
+
+  it("hands a schema with its tables over when the catalog names another owner", () => {
+    const everything = [
+      "CREATE TYPE candles.side AS ENUM ('buy', 'sell')",
+      "CREATE VIEW candles.newest AS SELECT * FROM candles.one",
+      "CREATE SEQUENCE candles.numbers",
+      "CREATE FUNCTION candles.half(int) RETURNS int LANGUAGE sql AS 'SELECT $1 / 2'",
+    ];
+    assert.equal(as("writer", everything.join(";")), "");
+    assert.equal(make("heir", "candles own heir"), 0);
+    assert.equal(make("writer", "candles read heir"), 0);
+    assert.equal(as("heir", "ALTER TABLE candles.one ADD COLUMN more int; CREATE TABLE candles.three (id int)"), "");
+    assert.equal(as("heir", "DROP VIEW candles.newest; DROP TYPE candles.side; DROP SEQUENCE candles.numbers"), "");
+    assert.equal(as("heir", "DROP FUNCTION candles.half"), "");
+    assert.equal(as("writer", "SELECT * FROM candles.three"), "");
+    assert.match(as("writer", "INSERT INTO candles.one (value) VALUES (1)"), /permission denied/);
+    assert.match(as("writer", "CREATE TABLE candles.four (id int)"), /permission denied/);
+    assert.equal(make("heir", "candles own heir"), 0);
+  });
+
   it("refuses an access that it does not know", () => {
     assert.equal(make("reader", "candles borrow writer"), 2);
   });

@@ -30,13 +30,17 @@ ALTER ROLE :"role" LOGIN PASSWORD :'password' CONNECTION LIMIT :limit NOCREATEDB
 GRANT :"role" TO CURRENT_USER;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
--- What is granted is granted anew below: a right that the catalog no longer gives ends here.
-SELECT format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', nspname, :'role'),
-       format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', nspname, :'role'),
-       format('REVOKE ALL ON SCHEMA %I FROM %I', nspname, :'role')
+-- What is granted is granted anew below: a right that the catalog no longer gives ends here. Schemas of the server itself
+-- belong to roles that the administrator is no member of, and may not be touched.
+SELECT format('REVOKE ALL ON %s %I.%I FROM %I',
+              CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname, :'role')
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ WHERE relowner <> quote_ident(:'role')::regrole AND pg_has_role(relowner, 'MEMBER')
+   AND EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee = quote_ident(:'role')::regrole) \gexec
+SELECT format('REVOKE ALL ON SCHEMA %I FROM %I', nspname, :'role')
   FROM pg_namespace
- WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-   AND nspowner <> (SELECT oid FROM pg_roles WHERE rolname = :'role') \gexec
+ WHERE nspowner <> quote_ident(:'role')::regrole AND pg_has_role(nspowner, 'MEMBER')
+   AND EXISTS (SELECT FROM aclexplode(nspacl) WHERE grantee = quote_ident(:'role')::regrole) \gexec
 -- The same for tables that do not exist yet.
 SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s REVOKE ALL ON %s FROM %I',
               defaclrole::regrole, defaclnamespace::regnamespace,
@@ -44,7 +48,7 @@ SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s REVOKE ALL ON %
   FROM pg_default_acl
  WHERE defaclobjtype IN ('r', 'S') AND defaclnamespace <> 0
    AND EXISTS (SELECT FROM aclexplode(defaclacl)
-                WHERE grantee = (SELECT oid FROM pg_roles WHERE rolname = :'role')) \gexec
+                WHERE grantee = quote_ident(:'role')::regrole) \gexec
 SQL
 
 # A here-document, not a pipe: a pipe would run the loop in another shell, whose errors nobody sees.
@@ -65,6 +69,25 @@ while read -r schema access owner; do
 SELECT format('CREATE ROLE %I NOLOGIN', :'owner') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \\gexec
 GRANT :"owner" TO CURRENT_USER;
 CREATE SCHEMA IF NOT EXISTS :"schema" AUTHORIZATION :"owner";
+-- The catalog may have given the schema to another service: it goes over with all that is in it. The sequence of a
+-- column goes with its table and cannot go by itself.
+SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, :'owner')
+  FROM pg_namespace WHERE nspname = :'schema' AND nspowner <> quote_ident(:'owner')::regrole \\gexec
+SELECT format('ALTER %s %I.%I OWNER TO %I',
+              CASE relkind WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, :'schema', relname, :'owner')
+  FROM pg_class
+ WHERE relnamespace = quote_ident(:'schema')::regnamespace AND relowner <> quote_ident(:'owner')::regrole
+   AND relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')
+   AND NOT EXISTS (SELECT FROM pg_depend
+                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype IN ('a', 'i')
+                      AND refclassid = 'pg_class'::regclass) \\gexec
+SELECT format('ALTER TYPE %I.%I OWNER TO %I', :'schema', typname, :'owner')
+  FROM pg_type
+ WHERE typnamespace = quote_ident(:'schema')::regnamespace AND typowner <> quote_ident(:'owner')::regrole
+   AND typtype IN ('d', 'e') \\gexec
+SELECT format('ALTER ROUTINE %s OWNER TO %I', pg_proc.oid::regprocedure, :'owner')
+  FROM pg_proc
+ WHERE pronamespace = quote_ident(:'schema')::regnamespace AND proowner <> quote_ident(:'owner')::regrole \\gexec
 SQL
   [ "$access" = own ] && continue
   cat >>"$statements" <<SQL
