@@ -11,8 +11,11 @@ export interface IdentityContext {
   dataKeyArn: pulumi.Input<string>;
 }
 
-/** Actions whose resource must be `*` because AWS knows none; nothing else may have it. */
-export const actionsWithoutResource: readonly string[] = ["ecr:GetAuthorizationToken"];
+/**
+ * Actions whose resource must be `*` because AWS knows none; nothing else may have it. Both are the bot's, which signs in
+ * to the registry and measures itself; services in the cluster have neither.
+ */
+export const actionsWithoutResource: readonly string[] = ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"];
 
 /**
  * All that a service may do in AWS: read and write its prefixes of its buckets, and use the key under which they lie,
