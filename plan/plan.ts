@@ -95,9 +95,19 @@ async function planFile({ stack, mode, program, file, project, catalog, onProgre
   };
 }
 
-/** Runs the program as Pulumi does and waits until every registration that it began has been answered. */
+/**
+ * Runs the program as Pulumi does and waits until every registration that it began has been answered. A failure is kept
+ * from the SDK, which would hand it to several promises that nobody waits for: Node would end over them with a stack trace.
+ */
 async function runToEnd(program: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  const outputs = (await pulumi.runtime.runInPulumiStack(program)) as Record<string, unknown>;
+  let failure: { error: unknown } | undefined;
+  const outputs = (await pulumi.runtime.runInPulumiStack(() =>
+    program().catch((error: unknown) => {
+      failure = { error };
+      return {};
+    }),
+  )) as Record<string, unknown>;
+  if (failure !== undefined) throw failure.error;
   await pulumi.runtime.disconnect();
   return outputs;
 }

@@ -5,6 +5,7 @@ import { checkCache } from "./checks/cache.ts";
 import { checkCluster } from "./checks/cluster.ts";
 import { checkDns, checkEdge } from "./checks/edge.ts";
 import { checkEnvironment } from "./checks/environment.ts";
+import { checkLists } from "./checks/lists.ts";
 import { checkNetwork } from "./checks/network.ts";
 import { checkLogging, checkMonitoring, checkTracing } from "./checks/observability.ts";
 import { checkPlatform } from "./checks/platform.ts";
@@ -33,6 +34,7 @@ export type Check = (settings: Settings) => Finding[];
 /** Every check, in the order in which its findings are reported. */
 export const checks: readonly Check[] = [
   checkEnvironment,
+  checkLists,
   checkNetwork,
   checkDns,
   checkEdge,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Problem, ProblemsError, showValue } from "./problem.ts";
 
 /** What the rest of the program needs of `Pulumi.<stack>.yaml`. */
 export interface StackFile {
@@ -25,14 +26,66 @@ export function listStacks(directory: string): string[] {
     .sort();
 }
 
-/** Reads a stack file; undefined when there is none of that name. */
+/**
+ * Reads a stack file; undefined when there is none of that name.
+ *
+ * @throws ProblemsError when the file is no YAML, or holds no map under `config:`
+ */
 export function readStackFile(directory: string, stack: string): StackFile | undefined {
   const file = `Pulumi.${stack}.yaml`;
   const path = join(directory, file);
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, "utf8");
-  const content = parse(text) as { config?: Record<string, unknown> } | null;
-  return { stack, file, text, config: withoutCiphertext(content?.config ?? {}) as Record<string, unknown> };
+  return { stack, file, text, config: withoutCiphertext(configOf(file, text)) as Record<string, unknown> };
+}
+
+/** What stands under `config:`. */
+function configOf(file: string, text: string): Record<string, unknown> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  // What follows the first fault of the syntax follows from it.
+  const fault = document.errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  const faults = fault === undefined ? document.errors : [fault];
+  const problems = faults.map(({ message, pos }) => notYaml(file, text, message, lines.linePos(pos[0]).line));
+  if (problems.length > 0) throw new ProblemsError(problems);
+  const content = contentOf(document, file, text);
+  const config = isMap(content) ? content.config : content;
+  if (isMap(config)) return config;
+  throw new ProblemsError([
+    {
+      file,
+      key: "config",
+      found: config === undefined || config === null ? undefined : showValue(config),
+      allowed: "a map of sections: trading-platform:environment, trading-platform:network and so on",
+      hint: "Begin with a copy of the file of another stack and change its values.",
+    },
+  ]);
+}
+
+function contentOf(document: Document, file: string, text: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias without its anchor shows only now.
+    throw new ProblemsError([notYaml(file, text, (error as Error).message)]);
+  }
+}
+
+/** A line that is no YAML. Only what stands before its colon is shown: the rest may be a secret. */
+function notYaml(file: string, text: string, message: string, line?: number): Problem {
+  const [key = ""] = (line === undefined ? "" : (text.split("\n")[line - 1] ?? "")).trim().split(":");
+  return {
+    file,
+    line,
+    key: line === undefined ? "the file" : `line ${line}`,
+    found: key === "" ? "no YAML" : `"${key}: …"`,
+    // The parser repeats the place and the lines, values included, behind its first sentence.
+    allowed: `YAML; the parser says: ${message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")}`,
+  };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

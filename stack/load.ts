@@ -29,7 +29,7 @@ export function loadSettings(source: SettingsSource): Settings {
   const findings = parsed.success
     ? checks.flatMap((check) => check(parsed.data))
     : parsed.error.issues.flatMap((issue) => findingsOf(settingsSchema, issue, raw));
-  for (const finding of findings) problems.push(problemOf(finding, source, raw, locate));
+  for (const finding of findings) problems.push(problemOf(finding, source, { raw, complete: parsed.data }, locate));
   if (problems.length > 0) throw new ProblemsError(problems);
   return parsed.data as Settings;
 }
@@ -60,7 +60,7 @@ function foreignKeys({ project, file, config }: SettingsSource): Problem[] {
     .map((key) => ({
       file,
       key,
-      found: showValue(config[key]),
+      ...shown([key], config[key]),
       allowed: `keys that begin with "${project}:" or "pulumi:"`,
       hint: "All providers are explicit here and read their settings from the section `environment`; this key has no effect.",
     }));
@@ -69,18 +69,35 @@ function foreignKeys({ project, file, config }: SettingsSource): Problem[] {
 function problemOf(
   finding: Finding,
   source: SettingsSource,
-  raw: unknown,
+  values: { raw: unknown; complete: unknown },
   locate: (path: Path) => number | undefined,
 ): Problem {
-  const value = valueAt(raw, finding.path);
+  const written = valueAt(values.raw, finding.path);
+  const value = written ?? valueAt(values.complete, finding.path);
+  const { found, hint } = shown(finding.path, value);
   return {
     file: source.file,
     line: locate(finding.path),
     key: finding.path.join("."),
-    found: value === undefined ? undefined : showValue(value),
+    found: found !== undefined && written === undefined ? `${found} (the default)` : found,
     allowed: finding.allowed,
     nearest: finding.nearest,
-    hint: finding.hint,
+    hint: hint ?? finding.hint,
+  };
+}
+
+/** Keys and values by which one knows a secret. */
+const secretKey = /passw(or)?d|secret$|token|api_?key|private_?key|credential/i;
+const secretValue = /^(xox[a-z]-|AKIA|ASIA|gh[pousr]_|sk_live_|-----BEGIN )|:\/\/[^/\s]*:[^/\s]*@/;
+
+/** A value for a message; of what looks like a secret, only that it is there: messages end in logs of pipelines. */
+function shown(path: Path, value: unknown): { found?: string; hint?: string } {
+  if (value === undefined) return {};
+  const isSecret = typeof value === "string" && (secretKey.test(String(path.at(-1))) || secretValue.test(value));
+  if (!isSecret) return { found: showValue(value) };
+  return {
+    found: "a text that looks like a secret and is not shown",
+    hint: "Secrets do not belong in a stack file: put them into Secrets Manager (docs/operations/secrets.md), and change this one.",
   };
 }
 

@@ -16,15 +16,24 @@ export function knownVersions(service: VersionedService): readonly KnownVersion[
   return versions[service];
 }
 
+/** Fewest days of standard support that a version must have left: time to try the next one before AWS forces it. */
+export const leastSupportDays = 60;
+
 /**
- * The versions that a stack may choose: those still in standard support on the day the data file was last brought up
- * to date. The file's date is used and not the clock's, so that the same input gives the same answer on any day; the
+ * The versions that a stack may choose: those with time left in standard support on the day the data file was last
+ * brought up to date. The file's date is used and not the clock's, so that the same input gives the same answer on any day; the
  * policy pack looks at the clock.
  */
 export function supportedVersions(service: VersionedService): string[] {
   return knownVersions(service)
-    .filter(({ standardSupportEnd }) => standardSupportEnd === undefined || standardSupportEnd > versions.asOf)
+    .filter(({ standardSupportEnd }) => supportDays(standardSupportEnd) >= leastSupportDays)
     .map(({ version }) => version);
+}
+
+/** Days of standard support left on the day of the data file; never ending where AWS names no day. */
+export function supportDays(standardSupportEnd: string | undefined): number {
+  if (standardSupportEnd === undefined) return Number.POSITIVE_INFINITY;
+  return (Date.parse(standardSupportEnd) - Date.parse(versions.asOf)) / (24 * 3600 * 1000);
 }
 
 /** Last day of a version's standard support; undefined for versions that the data file does not know. */

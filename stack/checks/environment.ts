@@ -1,7 +1,7 @@
 import type { Finding } from "../checks.ts";
 import type { Settings } from "../settings.ts";
 
-/** Regions differ, zones lie in the region and are listed once. */
+/** Regions differ, and zones lie in the region. */
 export function checkEnvironment({ environment }: Settings): Finding[] {
   const findings: Finding[] = [];
   if (environment.recoveryRegion === environment.region) {
@@ -17,8 +17,6 @@ export function checkEnvironment({ environment }: Settings): Finding[] {
         path: ["environment", "zones", index],
         allowed: `a zone of ${environment.region}, for example ${environment.region}a`,
       });
-    } else if (environment.zones.indexOf(zone) !== index) {
-      findings.push({ path: ["environment", "zones", index], allowed: "each zone once" });
     }
   });
   return findings;

@@ -16,7 +16,7 @@ import type { Settings } from "../settings.ts";
 export function checkNetwork(settings: Settings): Finding[] {
   const ranges = checkRanges(settings);
   // Arithmetic on a range that is none would only say the same thing twice.
-  return [...ranges, ...(ranges.length > 0 ? [] : checkPlan(settings)), ...checkNat(settings), ...checkLists(settings)];
+  return [...ranges, ...(ranges.length > 0 ? [] : checkPlan(settings)), ...checkNat(settings)];
 }
 
 function checkRanges({ network, platform }: Settings): Finding[] {
@@ -115,12 +115,4 @@ function checkNat({ network, environment }: Settings): Finding[] {
     });
   }
   return findings;
-}
-
-function checkLists({ network }: Settings): Finding[] {
-  return (["natAllocationIds", "interfaceEndpoints"] as const).flatMap((key) =>
-    network[key].flatMap((value, index, list: readonly string[]) =>
-      list.indexOf(value) === index ? [] : [{ path: ["network", key, index], allowed: "each value once" }],
-    ),
-  );
 }

@@ -1,9 +1,49 @@
 import { z } from "zod";
 
-const region = z
+/** AWS's regions, those of China and of governments aside: they are other partitions, with other ARNs. */
+export const regions = [
+  "af-south-1",
+  "ap-east-1",
+  "ap-east-2",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
+  "ap-south-1",
+  "ap-south-2",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-southeast-3",
+  "ap-southeast-4",
+  "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
+  "ca-central-1",
+  "ca-west-1",
+  "eu-central-1",
+  "eu-central-2",
+  "eu-north-1",
+  "eu-south-1",
+  "eu-south-2",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "il-central-1",
+  "me-central-1",
+  "me-south-1",
+  "mx-central-1",
+  "sa-east-1",
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+] as const;
+
+const region = z.enum(regions).describe("AWS region code");
+
+/** The characters that AWS takes in the value of a tag. */
+const tagValue = z
   .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region code, for example us-east-1")
-  .describe("AWS region code");
+  .regex(/^[\p{L}\p{N} _.:/=+@-]*$/u, "letters, digits, spaces and _ . : / = + - @, which a tag may hold");
 
 /** Who and where this environment is: account, regions, zones, owner. Every other section builds on it. */
 export const environmentSchema = z.strictObject({
@@ -22,7 +62,7 @@ export const environmentSchema = z.strictObject({
   recoveryRegion: region,
   /** Availability zones, in the order that gives subnets their index: append, never reorder or remove. */
   zones: z
-    .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "a zone of the region, for example us-east-1a"))
+    .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-f]$/, "a zone of the region, for example us-east-1a"))
     .min(1)
     .max(4)
     .describe("availability zones in index order"),
@@ -35,9 +75,9 @@ export const environmentSchema = z.strictObject({
     )
     .describe("DNS domain of the environment"),
   /** Team that answers for the environment; becomes the tag Owner. */
-  owner: z.string().min(2).max(64).describe("team that answers for the environment"),
+  owner: tagValue.min(2).max(64).describe("team that answers for the environment"),
   /** Cost centre for billing; becomes the tag CostCenter. */
-  costCenter: z.string().min(2).max(32).describe("cost centre for billing"),
+  costCenter: tagValue.min(2).max(32).describe("cost centre for billing"),
   /** True refuses the deletion of everything that holds state, by Pulumi's `protect` and by AWS's deletion protection. */
   protect: z.boolean().describe("refuse the deletion of everything that holds state"),
 });

@@ -11,7 +11,10 @@ export const tradingBotSchema = z.strictObject({
   /** Instance type in place of the table's. */
   instanceType: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an EC2 instance type, for example c8g.large")
+    .regex(
+      /^[a-z]+\d[a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
+      "an EC2 instance type, for example c8g.large",
+    )
     .optional()
     .describe("instance type in place of the table's"),
   /** Tag of the bot's image in its ECR repository; tags are immutable. */

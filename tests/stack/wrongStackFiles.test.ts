@@ -65,6 +65,7 @@ describe("stack files", () => {
       assert.ok(match, `no problem about ${expect.key}; got ${JSON.stringify(problems, null, 1)}`);
       assert.match(match.allowed, expect.allowed);
       assert.equal(match.file, "Pulumi.staging.yaml");
+      if (expect.found !== undefined) assert.equal(match.found, expect.found);
       if (expect.nearest !== undefined) assert.equal(match.nearest, expect.nearest);
     });
   }

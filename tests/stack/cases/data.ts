@@ -147,7 +147,61 @@ export const dataCases: WrongCase[] = [
     change: (config) => {
       config[section("cluster")].version = "1.33";
     },
-    expect: { key: "cluster.version", allowed: /one of 1\.36, 1\.35, 1\.34/, nearest: "1.34" },
+    expect: { key: "cluster.version", allowed: /^one of 1\.36, 1\.35$/, nearest: "1.35" },
+  },
+  {
+    name: "a Kubernetes version days before the end of its standard support",
+    change: (config) => {
+      config[section("cluster")].version = "1.34";
+    },
+    expect: { key: "cluster.version", allowed: /^one of 1\.36, 1\.35$/, nearest: "1.35" },
+  },
+  {
+    name: "a database class of a size that no family has",
+    change: (config) => {
+      config[section("postgres")].instanceClass = "db.t4g.lrge";
+    },
+    expect: { key: "postgres.instanceClass", allowed: /db\.t4g in one of the sizes micro/, nearest: "db.t4g.large" },
+  },
+  {
+    name: "a memory-optimized class in a size of burstable ones",
+    change: (config) => {
+      config[section("postgres")].instanceClass = "db.r8g.micro";
+    },
+    expect: { key: "postgres.instanceClass", allowed: /db\.r8g in one of the sizes large, xlarge/ },
+  },
+  {
+    name: "a cache type in a size that ElastiCache does not have",
+    change: (config) => {
+      config[section("cache")].nodeType = "cache.t4g.xlarge";
+    },
+    expect: { key: "cache.nodeType", allowed: /cache\.t4g in one of the sizes micro, small, medium/ },
+  },
+  {
+    name: "a broker in a size that Amazon MQ does not have",
+    change: (config) => {
+      config[section("broker")].instanceType = "mq.m7g.micro";
+    },
+    expect: { key: "broker.instanceType", allowed: /mq\.m7g in one of the sizes medium, large/ },
+  },
+  {
+    name: "a cache type where a broker's belongs",
+    change: (config) => {
+      config[section("broker")].instanceType = "cache.r7g.large";
+    },
+    expect: { key: "broker.instanceType", allowed: /instance type of Amazon MQ/ },
+  },
+  {
+    name: "a backup window over the maintenance window that is not written down",
+    change: (config) => {
+      config[section("postgres")].backupWindow = "04:45-05:45";
+      delete config[section("postgres")].maintenanceWindow;
+    },
+    expect: {
+      key: "postgres.maintenanceWindow",
+      allowed: /does not overlap backupWindow/,
+      found: '"sun:04:45-sun:05:45" (the default)',
+    },
   },
   {
     name: "a Kubernetes API open to the whole internet",
@@ -190,6 +244,13 @@ export const dataCases: WrongCase[] = [
       config[section("tradingBot")].instanceType = "c7i.large";
     },
     expect: { key: "tradingBot.instanceType", allowed: /arm64/ },
+  },
+  {
+    name: "an instance type in no size of EC2",
+    change: (config) => {
+      config[section("tradingBot")].instanceType = "c8g.gigantic";
+    },
+    expect: { key: "tradingBot.instanceType", allowed: /an EC2 instance type/ },
   },
   {
     name: "the image tag latest, which is no version",

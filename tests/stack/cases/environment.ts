@@ -54,6 +54,27 @@ export const environmentCases: WrongCase[] = [
     expect: { key: "environment.zones.1", allowed: /once/ },
   },
   {
+    name: "a zone that no region has",
+    change: (config) => {
+      config[section].zones[1] = "us-east-1z";
+    },
+    expect: { key: "environment.zones.1", allowed: /a zone of the region/ },
+  },
+  {
+    name: "a misspelt region",
+    change: (config) => {
+      config[section].recoveryRegion = "us-wset-2";
+    },
+    expect: { key: "environment.recoveryRegion", allowed: /us-west-2/, nearest: "us-west-2" },
+  },
+  {
+    name: "an owner with signs that a tag cannot hold",
+    change: (config) => {
+      config[section].owner = "plat<form>";
+    },
+    expect: { key: "environment.owner", allowed: /which a tag may hold/ },
+  },
+  {
     name: "a wrong type",
     change: (config) => {
       config[section].protect = "yes";

@@ -91,6 +91,21 @@ export const networkCases: WrongCase[] = [
     expect: { key: "network.interfaceEndpoints.0", allowed: /secretsmanager/, nearest: "secretsmanager" },
   },
   {
+    name: "an endpoint named twice, which AWS refuses the second time",
+    change: (config) => {
+      config[section("network")].interfaceEndpoints = ["sts", "ecr.api", "sts"];
+    },
+    expect: { key: "network.interfaceEndpoints.2", allowed: /each entry of the list once/ },
+  },
+  {
+    name: "a subscriber named twice, who would be one resource twice",
+    change: (config) => {
+      const subscriber = { protocol: "email", endpoint: "a@example.com" };
+      config[section("notifications")].warning = [subscriber, { ...subscriber }];
+    },
+    expect: { key: "notifications.warning.1", allowed: /each entry of the list once/ },
+  },
+  {
     name: "a retention that CloudWatch does not know",
     change: (config) => {
       config[section("logs")].retentionDays = 10;

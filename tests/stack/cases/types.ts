@@ -10,6 +10,8 @@ export interface WrongCase {
     key: string;
     /** What the message says is allowed. */
     allowed: RegExp;
+    /** The value as the message shows it. */
+    found?: string;
     /** Nearest known key or value that the message offers. */
     nearest?: string;
   };
