@@ -2,6 +2,7 @@ import { nearest } from "../stack/nearest.ts";
 import { type Problem, showValue } from "../stack/problem.ts";
 import { archetypes, canaryOf, latencyBucketsMilliseconds, slosOf } from "./archetypes.ts";
 import { startupCycles } from "./order.ts";
+import { reservedProblems } from "./reserved.ts";
 import type { Catalog, Service } from "./types.ts";
 
 /** Adds a problem about a field of one service. */
@@ -19,6 +20,7 @@ export function checkCatalog(catalog: Catalog): Problem[] {
     checkPromises(service, known.byName, report);
     checkKind(service, report);
     checkSettings(service, report);
+    for (const problem of reservedProblems(service)) report(service, problem);
   }
   checkCollisions(catalog.services, report);
   checkSchemas(catalog.services, report);

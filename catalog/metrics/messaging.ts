@@ -15,6 +15,9 @@ export const kafkaExporter = {
       ["consumergroup", "topic", "partition"],
       "committed offset of a group",
     ),
+    gauge("kafka_consumergroup_members", "none", ["consumergroup"], "members of a group"),
+    gauge("kafka_topic_partition_leader", "none", ["topic", "partition"], "id of the leader, -1 for none"),
+    gauge("kafka_topic_partition_in_sync_replica", "none", ["topic", "partition"], "replicas in sync"),
   ],
 } as const satisfies Exporter;
 

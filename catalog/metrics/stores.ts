@@ -45,7 +45,7 @@ export const redisExporter = {
     counter("redis_rejected_connections_total", "events", [], "connections refused at maxclients"),
     gauge("redis_connected_slaves", "none", [], "replicas connected to a primary"),
     gauge("redis_connected_clients", "connections", [], "connected clients"),
-    gauge("redis_config_maxclients", "connections", [], "limit of clients"),
+    gauge("redis_max_clients", "connections", [], "limit of clients, by INFO: ElastiCache refuses CONFIG"),
     gauge("redis_instance_info", "none", ["role", "redis_version", "redis_mode", "os"], "1, with the role as a label"),
   ],
 } as const satisfies Exporter;

@@ -230,13 +230,19 @@ export function rateLimit({ requestsPerSecond, burst }: Pick<GatewaySettings, "r
   };
 }
 
-/** Limit of connections of each client address; Gateway API and NGINX Gateway Fabric have no kind for it. */
+/** What services tell Prometheus, and Spring Boot's management pages: hidden from outside whatever route leads there. */
+const hidden = "location = /metrics { return 404; } location ^~ /actuator { return 404; }";
+
+/**
+ * Limit of connections of each client address, for which Gateway API and NGINX Gateway Fabric have no kind, and the paths
+ * that nobody outside may see. One snippet a context is all that a gateway takes.
+ */
 export function connectionLimit({ connectionsPerClient }: Pick<GatewaySettings, "connectionsPerClient">) {
   return [
     {
       context: "http",
       value: "limit_conn_zone $binary_remote_addr zone=edge_per_client:10m; limit_conn_status 429;",
     },
-    { context: "http.server", value: `limit_conn edge_per_client ${connectionsPerClient};` },
+    { context: "http.server", value: `limit_conn edge_per_client ${connectionsPerClient}; ${hidden}` },
   ];
 }

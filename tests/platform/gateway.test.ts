@@ -74,6 +74,11 @@ describe("the gateway", () => {
     assert.match(connectionLimit({ connectionsPerClient: 7 })[1]!.value, /limit_conn edge_per_client 7;/);
   });
 
+  it("hides what services tell Prometheus", () => {
+    const [, server] = connectionLimit({ connectionsPerClient: 7 });
+    assert.match(server!.value, /location = \/metrics \{ return 404; \} location \^~ \/actuator \{ return 404; \}/);
+  });
+
   it("redirects to HTTPS and serves routes only of namespaces that may attach", async () => {
     const plan = await withBalancer("network");
     assert.match(JSON.stringify(find(plan, "HTTPRoute")!.inputs.spec), /"scheme":"https","statusCode":301/);
