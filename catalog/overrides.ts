@@ -76,6 +76,7 @@ function overrideProblems(
     }
     checkOverride(service, override, requireDigest, report);
   }
+  const schemaOwners = schemaOwnersOf(catalog.services);
   for (const service of catalog.services) {
     if (overrides[service.name]?.enabled === false) continue;
     for (const [need, how] of Object.entries(service.uses?.services ?? {})) {
@@ -88,8 +89,30 @@ function overrideProblems(
         hint: `Disable ${service.name} too, or make its need "optional" in catalog/services/${service.name}.ts.`,
       });
     }
+    for (const schema of Object.keys(service.uses?.postgres?.schemas ?? {})) {
+      const owner = schemaOwners.get(schema);
+      if (owner === undefined || overrides[owner]?.enabled !== false) continue;
+      problems.push({
+        file,
+        key: `services.${owner}.enabled`,
+        found: "false",
+        allowed: `true while ${service.name} uses its database schema ${schema}`,
+        hint: `Disable ${service.name} too: nobody else creates the tables of that schema.`,
+      });
+    }
   }
   return problems;
+}
+
+/** The service that owns each database schema. */
+function schemaOwnersOf(services: readonly Service[]): Map<string, string> {
+  return new Map(
+    services.flatMap(({ name, uses }) =>
+      Object.entries(uses?.postgres?.schemas ?? {})
+        .filter(([, access]) => access === "own")
+        .map(([schema]) => [schema, name] as const),
+    ),
+  );
 }
 
 function checkOverride(

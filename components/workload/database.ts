@@ -12,9 +12,16 @@ export function databaseEnvironment(
 ): Record<string, string> {
   const postgres = service.uses!.postgres!;
   const replicas = replicasInRelease(service);
+  const ownerOf = (schema: string) => {
+    const owner = schemaOwners.get(schema);
+    // The script hands a schema to the owner that it is told: a guess would take a service's data away.
+    if (owner === undefined)
+      throw new Error(`No service owns the database schema ${schema}, which ${service.name} uses.`);
+    return owner;
+  };
   const lines = Object.entries(postgres.schemas)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([schema, access]) => `${schema} ${access} ${schemaOwners.get(schema) ?? postgres.role}`);
+    .map(([schema, access]) => `${schema} ${access} ${ownerOf(schema)}`);
   return {
     ROLE: postgres.role,
     CONNECTION_LIMIT: String(poolSizeOf(postgres) * replicas),
