@@ -109,7 +109,8 @@ function createProxy(
           : { iamAuth: "DISABLED", clientPasswordAuthType: "POSTGRES_SCRAM_SHA_256" }),
       })),
     },
-    opts,
+    // A proxy cannot move: a zone that is added later would cut all connections for nothing.
+    { ...opts, ignoreChanges: ["vpcSubnetIds"] },
   );
 }
 

@@ -87,7 +87,8 @@ function createBroker(
     hostInstanceType: settings.instanceType,
     deploymentMode: cluster ? "CLUSTER_MULTI_AZ" : "SINGLE_INSTANCE",
     publiclyAccessible: false,
-    subnetIds: cluster ? args.vpc.isolatedSubnetIds : args.vpc.isolatedSubnetIds.slice(0, 1),
+    // A cluster has three nodes, in three zones at most.
+    subnetIds: args.vpc.isolatedSubnetIds.slice(0, cluster ? 3 : 1),
     securityGroups: [args.groups.ids.broker],
     users: [{ username: administrator, password: pulumi.secret(password) }],
     // RabbitMQ from 3.13 on takes patches by itself; Amazon MQ refuses false.
@@ -106,6 +107,8 @@ function createBroker(
     parent,
     protect: args.protect,
     additionalSecretOutputs: ["users"],
+    // A broker cannot move: a zone that is added later would make a new one, without the messages.
+    ignoreChanges: ["subnetIds"],
   });
 }
 

@@ -28,6 +28,18 @@ describe("data/messageBroker", () => {
     assert.equal(protect, true);
   });
 
+  it("stays where it is when a zone is added: a broker that moves is a new one, without its messages", async () => {
+    assert.deepEqual((await plan("cluster")).one(type).ignoreChanges, ["subnetIds"]);
+    const four = await planProgram(() => {
+      new MessageBroker("broker", {
+        ...base,
+        vpc: { isolatedSubnetIds: [...base.vpc.isolatedSubnetIds, ...base.vpc.isolatedSubnetIds.slice(0, 1)] },
+        settings: brokerSchema.parse({ instanceType: "mq.m7g.large", deployment: "cluster" }),
+      });
+    });
+    assert.deepEqual(four.one(type).inputs.subnetIds, subnets("isolated"));
+  });
+
   it("spreads a cluster over all zones and puts a single broker into one", async () => {
     assert.deepEqual((await plan("cluster")).one(type).inputs.subnetIds, subnets("isolated"));
     const { inputs } = (await plan("single")).one(type);
