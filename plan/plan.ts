@@ -25,6 +25,11 @@ export interface PlanRequest {
   program?: Program;
   /** Catalog to plan instead of the one in `catalog/`; for tests and benches. */
   catalog?: Catalog;
+  /**
+   * Run the SDK with all of its habits, as under a real engine: the same plan, in more time and memory. For the test that
+   * compares. @default false
+   */
+  unabridged?: boolean;
   /** Called as resources are registered, with their number so far. */
   onProgress?: (count: number) => void;
 }
@@ -65,7 +70,8 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   if (file === undefined) throw unknownStack(directory, request.stack);
 
   const program: Program = request.program ?? (await import("../index.ts")).default;
-  return await inProcess(() => planFile({ ...request, mode, program, file, project: projectName(directory) }));
+  const work = () => planFile({ ...request, mode, program, file, project: projectName(directory) });
+  return await (request.unabridged ? work() : inProcess(work));
 }
 
 interface FileRequest extends PlanRequest {

@@ -33,16 +33,34 @@ export function holdsUnknown(value: unknown): boolean {
   return false;
 }
 
+/** True when the value is, or holds anywhere, something else than data in wire form: a secret, an asset, an unknown. */
+export function holdsSpecial(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsSpecial);
+  if (signatureKey in value) return true;
+  for (const key in value) if (holdsSpecial((value as Record<string, unknown>)[key])) return true;
+  return false;
+}
+
 /** The value inside a secret in wire form; any other value as it is. */
 export function unwrapped(value: unknown): unknown {
   return isSecret(value) ? (value as { value: unknown }).value : value;
 }
 
+const plainCopies = new WeakSet<object>();
+
+/** Says that a map or list is plain data with sorted keys, and nobody's but the plan's: `readable` takes it as it is. */
+export function asPlainCopy<T extends object>(value: T): T {
+  plainCopies.add(value);
+  return value;
+}
+
 /** Turns wire form into what a plan shows: secrets and unknown values replaced by marks, references by URNs, keys sorted. */
 export function readable(value: unknown): unknown {
   if (value === unknownValue) return unknownMark;
+  if (typeof value !== "object" || value === null || plainCopies.has(value)) return value;
   if (Array.isArray(value)) return value.map(readable);
-  if (typeof value !== "object" || value === null) return value;
   const map = value as Record<string, unknown>;
   switch (map[signatureKey]) {
     case secretSignature:

@@ -82,7 +82,7 @@ export class Workloads extends pulumi.ComponentResource {
 }
 
 /** Services that are registered at a time. */
-const batchSize = 50;
+const batchSize = 20;
 
 /** Waits until the last object of each workload is registered. URNs are known in previews too. */
 async function registered(workloads: readonly Workload[]): Promise<void> {

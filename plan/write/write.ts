@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import type { Plan } from "../plan.ts";
 import { awsFiles } from "./aws.ts";
 import { grafanaFiles } from "./grafana.ts";
@@ -32,16 +32,17 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** The folders that a plan owns below `out/<stack>/`; emptied before each run, so that nothing old stays. */
+/** The folders that a plan owns below `out/<stack>/`: whatever else lies there from an earlier run is removed. */
 const ownedFolders = ["helm", "kubernetes", "prometheus", "alertmanager", "grafana", "aws"];
 
-/** Writes the files below `directory` and returns their paths, sorted. */
+/** Brings `directory` to hold the files, leaves alone those that already do, and returns their paths, sorted. */
 export function writeFiles(directory: string, files: Files): string[] {
-  for (const folder of ownedFolders) rmSync(join(directory, folder), { recursive: true, force: true });
+  for (const folder of ownedFolders) removeOld(join(directory, folder), (path) => join(folder, path) in files);
   const paths = Object.keys(files).sort();
   const made = new Set<string>();
   for (const path of paths) {
     const target = join(directory, path);
+    if (contentOf(target) === files[path]) continue;
     const parent = dirname(target);
     if (!made.has(parent)) {
       mkdirSync(parent, { recursive: true });
@@ -50,4 +51,16 @@ export function writeFiles(directory: string, files: Files): string[] {
     writeFileSync(target, files[path]!);
   }
   return paths;
+}
+
+function removeOld(folder: string, isWanted: (path: string) => boolean): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !isWanted(relative(folder, path))) rmSync(path);
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
