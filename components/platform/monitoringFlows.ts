@@ -75,12 +75,12 @@ export function exporterFlows(addresses: Addresses): FlowPlan {
   return {
     "postgres-exporter": {
       namespace,
-      pods: { app: "prometheus-postgres-exporter" },
+      pods: pods("prometheus-postgres-exporter"),
       egress: [vpcFlow(addresses, [5432])],
     },
     "redis-exporter": {
       namespace,
-      pods: { app: "prometheus-redis-exporter" },
+      pods: pods("prometheus-redis-exporter"),
       egress: [vpcFlow(addresses, [6379])],
     },
     "elasticsearch-exporter": {
