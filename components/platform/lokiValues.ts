@@ -1,11 +1,15 @@
 import type { LoggingSettings } from "../../stack/sections/logging.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { lokiAddress } from "./monitoringNames.ts";
+import { clusterDnsAddress } from "./networkPolicies.ts";
 import { hasBudget, resources, topologySpread } from "./pods.ts";
 import { type ChartValues, mergeValues } from "./values.ts";
 
 /** Context that Loki's values need. */
-export type LokiContext = Pick<PlatformContext, "region" | "names" | "storageClassName" | "topologySpread">;
+export type LokiContext = Pick<
+  PlatformContext,
+  "region" | "names" | "serviceCidr" | "storageClassName" | "topologySpread"
+>;
 
 /** Purpose of Loki's bucket, for `Names.bucket`. */
 export const lokiBucketPurpose = "loki";
@@ -110,6 +114,9 @@ function gatewayValues(context: LokiContext, { replicas }: LoggingSettings["loki
     enabled: true,
     replicas: gateways,
     verboseLogging: false,
+    // The chart would ask the Service kube-dns, which does not exist where EKS Auto Mode resolves names on the node (AWS
+    // containers-roadmap #2546): NGINX would not start.
+    nginxConfig: { resolver: clusterDnsAddress(context) },
     // A second container that counts requests: Loki counts them itself.
     metrics: { enabled: false },
     livenessProbe: { httpGet: { path: "/", port: "http" }, initialDelaySeconds: 30, periodSeconds: 15 },
@@ -157,14 +164,7 @@ function distributedValues(context: LokiContext, settings: LoggingSettings["loki
       persistence: {
         enabled: true,
         enableStatefulSetAutoDeletePVC: false,
-        claims: [
-          {
-            name: "data",
-            accessModes: ["ReadWriteOnce"],
-            size: `${volumeGibibytes}Gi`,
-            storageClass: context.storageClassName,
-          },
-        ],
+        claims: claims(context, volumeGibibytes),
       },
     },
     distributor: component("distributor", replicas, "200m", "512Mi"),
@@ -179,7 +179,8 @@ function distributedValues(context: LokiContext, settings: LoggingSettings["loki
     compactor: {
       replicas: 1,
       resources: resources("200m", "2Gi"),
-      persistence: persistence(context, 20),
+      // The chart has a list of claims here, before which its other keys are nothing.
+      persistence: { ...persistence(context, 20), claims: claims(context, 20) },
     },
     ...unused("singleBinary", "read", "write", "backend"),
   };
@@ -223,6 +224,10 @@ function persistence({ storageClassName }: LokiContext, gibibytes: number): Char
     storageClass: storageClassName,
     enableStatefulSetAutoDeletePVC: false,
   };
+}
+
+function claims({ storageClassName }: LokiContext, gibibytes: number) {
+  return [{ name: "data", accessModes: ["ReadWriteOnce"], size: `${gibibytes}Gi`, storageClass: storageClassName }];
 }
 
 function unused(...targets: string[]): ChartValues {

@@ -74,6 +74,12 @@ const linkLocal = "169.254.0.0/16";
 /** The address of EKS Pod Identity's agent on each node. */
 const podIdentityAgent = "169.254.170.23/32";
 
+/** Address of the cluster's resolver: EKS gives it the tenth of the Services' range, whatever answers there. */
+export function clusterDnsAddress({ serviceCidr }: Pick<Addresses, "serviceCidr">): string {
+  const [first = 0, second = 0, third = 0] = serviceCidr.split(".").map((part) => Number.parseInt(part, 10));
+  return `${first}.${second}.${third}.10`;
+}
+
 /**
  * Egress to name resolution. EKS Auto Mode resolves on the node itself, behind the cluster's service address, so that no
  * pod label could tell the resolver: the ranges do, on port 53 only.
