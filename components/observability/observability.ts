@@ -25,8 +25,6 @@ export interface ObservabilityArgs {
     readonly ready: readonly pulumi.Resource[];
     readonly telemetry: { readonly monitoring?: PrometheusStack };
   };
-  /** Customer keys by purpose: that of the SNS topics is used. */
-  keys: { readonly arns: Readonly<Record<"notifications", pulumi.Input<string>>> };
   /** The entries of Secrets Manager with the receivers' credentials. */
   credentials: pulumi.Resource;
 }
@@ -56,7 +54,7 @@ function openAlerts(name: string, args: ObservabilityArgs, grafanaUrl: string, p
 }
 
 function openRouting(name: string, args: ObservabilityArgs, rules: GrafanaRuleContext, parent: pulumi.Resource): void {
-  const { context, settings, catalog, keys, credentials, systems } = args;
+  const { context, settings, catalog, credentials, systems } = args;
   new AlertRouting(
     `${name}-routing`,
     {
@@ -65,7 +63,6 @@ function openRouting(name: string, args: ObservabilityArgs, rules: GrafanaRuleCo
       severityCap: rules.severityCap,
       services: catalog.services,
       grafanaUrl: rules.grafanaUrl,
-      topicKeyArn: keys.arns.notifications,
       credentials,
     },
     { parent, dependsOn: [...systems.ready] },

@@ -1,20 +1,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RoutingSettings } from "../../stack/sections/routing.ts";
-import { PodIdentity } from "../compute/podIdentity.ts";
 import type { PlatformContext } from "../platform/context.ts";
 import { createExternalSecret } from "../platform/externalSecretResource.ts";
 import {
   alertmanagerConfigSecret,
   alertmanagerReceiversSecret,
-  alertmanagerServiceAccount,
   monitoringNamespace,
 } from "../platform/monitoringNames.ts";
-import type { PolicyStatement } from "../policyDocument.ts";
 import { type AlertmanagerConfig, alertmanagerConfig, renderAlertmanagerConfig } from "./routing/alertmanager.ts";
 import { usedCredentials } from "./routing/credentials.ts";
 import type { Dependant } from "./routing/inhibition.ts";
-import { alertTopicArn, receiverCredentials, templateKey } from "./routing/names.ts";
+import { receiverCredentials, templateKey } from "./routing/names.ts";
 import { messageTemplates } from "./routing/templates.ts";
 
 /** What the routing of alerts needs to be told. */
@@ -28,15 +25,13 @@ export interface AlertRoutingArgs {
   services: readonly Dependant[];
   /** Address of Grafana, without a slash at the end. */
   grafanaUrl: string;
-  /** Customer key of the SNS topics. */
-  topicKeyArn: pulumi.Input<string>;
   /** The entries of Secrets Manager that hold the credentials (`components/security/secrets.ts`). */
   credentials: pulumi.Resource;
 }
 
 /**
- * Whom alerts reach: Alertmanager's configuration and templates, the credentials of its receivers and its identity for
- * SNS. The configuration holds no secret: credentials are files, brought by External Secrets from entries of Secrets
+ * Whom alerts reach: Alertmanager's configuration and templates, the credentials of its receivers. Its identity
+ * for SNS comes with Prometheus (`platform/prometheusStack.ts`), before its pods. The configuration holds no secret: credentials are files, brought by External Secrets from entries of Secrets
  * Manager that people fill once (docs/operations/alerting.md).
  */
 export class AlertRouting extends pulumi.ComponentResource {
@@ -58,7 +53,6 @@ export class AlertRouting extends pulumi.ComponentResource {
     this.prerequisites = [
       createConfig(name, args, this.config, this),
       createReceivers(name, args, this.config, { parent: this, dependsOn: args.credentials }),
-      createIdentity(name, args, this),
     ];
     this.registerOutputs({});
   }
@@ -97,40 +91,9 @@ function createReceivers(
       name: alertmanagerReceiversSecret,
       namespace: monitoringNamespace,
       data: Object.fromEntries(keys.map(({ key, path, property }) => [key, { path, property }])),
+      // People fill the entries after the first deployment, which must not wait for them: Alertmanager does.
+      waits: false,
     },
     opts,
   );
-}
-
-function createIdentity(name: string, args: AlertRoutingArgs, parent: pulumi.Resource) {
-  return new PodIdentity(
-    `${name}-identity`,
-    {
-      clusterName: args.context.clusterName,
-      namespace: monitoringNamespace,
-      serviceAccount: alertmanagerServiceAccount,
-      statements: publishStatements(args),
-    },
-    { parent },
-  );
-}
-
-/** Publishing to an encrypted topic needs the key too, but only by way of SNS. */
-export function publishStatements({
-  context: { names, region },
-  topicKeyArn,
-}: Pick<AlertRoutingArgs, "context" | "topicKeyArn">): PolicyStatement[] {
-  return [
-    {
-      Sid: "Publish",
-      Action: "sns:Publish",
-      Resource: [alertTopicArn(names, "critical"), alertTopicArn(names, "heartbeat")],
-    },
-    {
-      Sid: "EncryptMessages",
-      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-      Resource: topicKeyArn,
-      Condition: { StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } },
-    },
-  ];
 }

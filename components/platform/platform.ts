@@ -130,6 +130,7 @@ export class Platform extends pulumi.ComponentResource {
         context,
         settings,
         dataKeyArn: keys.arns.data,
+        topicKeyArn: keys.arns.notifications,
         postgres: args.postgres,
         broker: args.broker,
         chartRules: args.chartRules,
@@ -139,7 +140,10 @@ export class Platform extends pulumi.ComponentResource {
       after(certificates, secrets, gateway),
     );
 
-    this.ready = [namespaces, definitions, certificates, secrets, gateway, ...rollouts, ...stateful.streamsReady];
+    this.ready = [
+      ...[namespaces, definitions, certificates, secrets, gateway, ...rollouts],
+      ...[...stateful.streamsReady, ...stateful.searchReady],
+    ];
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,7 @@ import type { MonitoringSettings } from "../../stack/sections/monitoring.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { grafanaAccount } from "../data/accounts.ts";
 import { databaseSecretPath } from "../data/databaseRoles.ts";
+import { publishStatements } from "../observability/routing/publish.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
 import { Secret } from "../security/secret.ts";
 import { authoritySecret, createAuthority } from "./authority.ts";
@@ -16,6 +17,7 @@ import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } 
 import { grafanaRootUrl, grafanaValues } from "./grafanaValues.ts";
 import { monitoringFlows } from "./monitoringFlows.ts";
 import {
+  alertmanagerServiceAccount,
   grafanaAdminSecret,
   grafanaDatabaseSecret,
   grafanaOidcSecret,
@@ -35,6 +37,8 @@ export interface PrometheusStackArgs extends SecretCustody {
   settings: MonitoringSettings;
   /** Port of the mail server that Alertmanager speaks to: setting `routing.smtp.port`. */
   mailPort: number;
+  /** ARN of the customer key of the SNS topics, to which Alertmanager publishes. */
+  topicKeyArn: pulumi.Input<string>;
   /** Elasticsearch is installed: Grafana shows it. */
   search: boolean;
   /**
@@ -89,6 +93,14 @@ export class PrometheusStack extends pulumi.ComponentResource {
       ...createSecrets(name, args, this.adminPassword, this),
       ...createDashboardReader(name, this),
       createIdentity(`${name}-grafana`, grafanaServiceAccount, grafanaStatements(context), context, this),
+      // Before the release, for a pod that starts before the association never gets the role.
+      createIdentity(
+        `${name}-alertmanager`,
+        alertmanagerServiceAccount,
+        publishStatements(context, args),
+        context,
+        this,
+      ),
       createIdentity(`${name}-prometheus`, prometheusServiceAccount, discoveryStatements, context, this),
     ];
     this.release = installChart(

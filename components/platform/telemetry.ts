@@ -20,6 +20,8 @@ export interface TelemetryArgs extends SecretCustody {
   settings: Pick<Settings, "platform" | "monitoring" | "logging" | "tracing" | "routing" | "vault">;
   /** ARN of the customer key for buckets, under which the logs lie. */
   dataKeyArn: pulumi.Input<string>;
+  /** ARN of the customer key of the SNS topics, to which Alertmanager publishes. */
+  topicKeyArn: pulumi.Input<string>;
   /** Database, in which the exporter and Grafana have accounts. */
   postgres: Pick<Postgres, "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "replicaHosts">;
   /** Message broker, in which Prometheus has an account. */
@@ -75,6 +77,7 @@ function openMonitoring(
       context,
       settings: settings.monitoring,
       mailPort: settings.routing.smtp.port,
+      topicKeyArn: args.topicKeyArn,
       search: installs("elastic"),
       chartRules: args.chartRules,
       ...custody,

@@ -38,6 +38,7 @@ function open(stack: "staging" | "production", catalog: Catalog): void {
       context,
       settings: settings.monitoring,
       mailPort: 587,
+      topicKeyArn: keyArn,
       search: false,
       secretsKeyArn: keyArn,
       secretRecoveryDays: 7,
@@ -49,7 +50,6 @@ function open(stack: "staging" | "production", catalog: Catalog): void {
     {
       ...{ context, settings, catalog, alarms },
       systems: { ready: [monitoring], telemetry: { monitoring } },
-      keys: { arns: { notifications: keyArn } },
       credentials: notifications,
     },
     { providers },
@@ -151,7 +151,10 @@ describe("what watches, as a plan", () => {
   });
 
   it("lets Alertmanager publish to its two topics only, and use their key only by way of SNS", () => {
-    const policy = plan("production").one("aws:iam/rolePolicy:RolePolicy", "observability-routing-identity-policy");
+    const policy = plan("production").one(
+      "aws:iam/rolePolicy:RolePolicy",
+      "platform-telemetry-monitoring-alertmanager-identity-policy",
+    );
     const { Statement } = plan("production").json(policy, "policy");
     assert.deepEqual(Statement[0]?.Resource, [
       "arn:aws:sns:us-east-1:444455556666:trading-platform-production-alerts-critical",
