@@ -79,9 +79,9 @@ describe("what a stack changes about services", () => {
     ],
     [
       "the owner of a schema that another reads",
-      { "trading-system": { enabled: false }, dashboard: { enabled: false } },
-      "services.trading-system.enabled",
-      /uses its database schema trading/,
+      { "binance-data-storage": { enabled: false } },
+      "services.binance-data-storage.enabled",
+      /trading-system uses its database schema market_data/,
     ],
     [
       "bounds for what does not scale",
@@ -118,6 +118,20 @@ describe("what a stack changes about services", () => {
       );
     });
   }
+
+  it("is refused with the line where the text is at hand", () => {
+    const text = "config:\n  p:services:\n    dashboard:\n      replicas: 9\n";
+    assert.throws(
+      () =>
+        applyOverrides(
+          catalog,
+          servicesSchema.parse({ dashboard: { replicas: 9 } }),
+          { ...source, project: "p", text },
+          { requireDigest: false },
+        ),
+      /Pulumi\.test\.yaml:4 {2}services\.dashboard\.replicas is 9/,
+    );
+  });
 
   it("takes digests where they are required", () => {
     const overrides: ServiceOverrides = servicesSchema.parse({ dashboard: { image: { tag: "1", digest } } });

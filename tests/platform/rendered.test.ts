@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { PlannedResource } from "../../plan/resource.ts";
 import { chartSources, renderRelease } from "../support/helmRender.ts";
 import { madeByCharts, madeByChartsFile, reduceRelease } from "../support/madeByCharts.ts";
@@ -60,7 +59,6 @@ for (const stack of ["staging", "production"]) {
 
 function record(stack: string, releases: object): void {
   const all = { ...madeByCharts(), [stack]: { ...madeByCharts()[stack], ...releases } };
-  mkdirSync(dirname(madeByChartsFile), { recursive: true });
   writeFileSync(madeByChartsFile, `${JSON.stringify(all, undefined, 1)}\n`);
 }
 

@@ -39,7 +39,7 @@ describe("npm run release", () => {
   it("refuses a tag without digest where the stack wants digests", () => {
     const { status, stderr } = run("release", "dashboard", "99.1.0", "--stack", "production");
     assert.equal(status, 1);
-    assert.match(stderr, /Pulumi\.production\.yaml .*services\.dashboard\.image/);
+    assert.match(stderr, /Pulumi\.production\.yaml:\d+ .*services\.dashboard\.image/);
     assert.match(stderr, /workloads\.requireDigest is true/);
   });
 
@@ -54,6 +54,7 @@ describe("npm run release", () => {
     ["an unknown stack", ["release", "dashboard", "1.0.0", "--stack", "stagin"], /Did you mean staging\?/],
     ["the bot", ["release", "trading-bot", "1.0.0"], /tradingBot\.imageTag/],
     ["no image", ["release", "dashboard"], /missing required argument/],
+    ["an unknown service to go back", ["rollback", "dashbord"], /There is no service "dashbord". Did you mean dashboard\?/],
     ["nothing to go back to", ["rollback", "dashboard"], /no image before|in no stack/],
   ];
   for (const [title, words, says] of wrong) {
@@ -64,6 +65,40 @@ describe("npm run release", () => {
       assert.doesNotMatch(stderr, /\n {4}at /);
     });
   }
+});
+
+describe("a release and its way back", () => {
+  it("end where they began, twice, and leave everything else as it was written", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "release-"));
+    const file = join(directory, "Pulumi.staging.yaml");
+    for (const name of ["Pulumi.yaml", "Pulumi.staging.yaml"])
+      copyFileSync(join(projectDirectory, name), join(directory, name));
+    const request = { directory, stack: "staging", service: "ml-platform" };
+    const others = () => readFileSync(file, "utf8").replace(/^ *(image|previousImage): .*\n/gm, "");
+    const images = () => readImages(readFileSync(file, "utf8"), "trading-platform", request.service);
+    const first = images().image!;
+    const untouched = others();
+    const write = ({ text }: { text: string }) => writeFileSync(file, text);
+
+    await assert.rejects(prepareRollback(request), ReleaseError);
+    write(await prepareRelease(request, { tag: "99.0.0" }));
+    assert.deepEqual(images(), { image: { tag: "99.0.0" }, previousImage: first });
+    await assert.rejects(prepareRelease(request, { tag: "99.0.0" }), /runs 99\.0\.0 in staging already/);
+    for (const [image, previousImage] of [
+      [first, { tag: "99.0.0" }],
+      [{ tag: "99.0.0" }, first],
+    ] as const) {
+      const back = await prepareRollback(request);
+      assert.deepEqual(
+        back.difference.changed.filter(({ resource }) => resource.custom).map(({ resource }) => resource.name),
+        ["workloads-ml-platform-rollout"],
+      );
+      write(back);
+      assert.deepEqual(images(), { image, previousImage });
+    }
+    assert.equal(others(), untouched);
+    rmSync(directory, { recursive: true });
+  });
 });
 
 describe("differences of inputs", () => {

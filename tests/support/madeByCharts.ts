@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type ClusterParts, partsOf } from "./clusterParts.ts";
 import { type OperatorMade, operatorMade } from "./operatorMade.ts";
-import { recordedDirectory, type Tree } from "./reference.ts";
+import type { Tree } from "./reference.ts";
 
 /**
  * What each release puts into the cluster, as far as others refer to it: recorded by rendering the charts with Helm, for
@@ -15,7 +15,7 @@ export type MadeByCharts = { [stack: string]: { [release: string]: ReleaseParts 
 export type ReleaseParts = ClusterParts & Pick<OperatorMade, "policies">;
 
 /** Where the record is. */
-export const madeByChartsFile = join(recordedDirectory, "made-by-charts", "record.json");
+export const madeByChartsFile = fileURLToPath(new URL("../rendered/record.json", import.meta.url));
 
 /** Reads the record. */
 export function madeByCharts(): MadeByCharts {
