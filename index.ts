@@ -24,6 +24,7 @@ import { chartRules } from "./components/observability/alerts/chartRules.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { receiverCredentials } from "./components/observability/routing/names.ts";
 import { Alarms } from "./components/operations/alarms.ts";
+import { Costs } from "./components/operations/costs.ts";
 import { Notifications } from "./components/operations/notifications.ts";
 import { platformContext } from "./components/platform/context.ts";
 import { Platform } from "./components/platform/platform.ts";
@@ -79,11 +80,10 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const values = [...catalog.secrets, ...Object.values(receiverCredentials)];
   const credentials = new Secrets("secrets", { ...here, ...settings.security.secrets, values, secrets }, cloud);
 
-  const notifications = new Notifications(
-    "notifications",
-    { ...here, keyArn: keys.arns.notifications, subscribers: settings.notifications },
-    cloud,
-  );
+  const topics = { ...here, keyArn: keys.arns.notifications, subscribers: settings.notifications };
+  const notifications = new Notifications("notifications", topics, cloud);
+  const eventTopicArn = notifications.warningTopicArn;
+  new Costs("costs", { ...here, settings: settings.costs, topicArn: eventTopicArn }, cloud);
 
   const vpc = new Vpc("network", { ...here, ...settings.network, logs }, cloud);
   const groups = new SecurityGroups("security-groups", { ...here, ...settings.network, ...settings.edge, vpc }, cloud);
@@ -94,7 +94,6 @@ export default async function platform(given: { source?: SettingsSource; catalog
     ? new EdgeFirewall("edge-firewall", { ...here, ...settings.edge.firewall, logs }, cloud)
     : undefined;
 
-  const eventTopicArn = notifications.warningTopicArn;
   const base = { ...here, keys, vpc, groups, secrets, logs, tags, eventTopicArn };
   const postgres = new Postgres(
     "postgres",

@@ -7,6 +7,7 @@ import { bucketsSchema } from "./sections/buckets.ts";
 import { cacheSchema } from "./sections/cache.ts";
 import { clusterSchema } from "./sections/cluster.ts";
 import { consulSchema } from "./sections/consul.ts";
+import { costsSchema } from "./sections/costs.ts";
 import { dnsSchema } from "./sections/dns.ts";
 import { edgeSchema } from "./sections/edge.ts";
 import { elasticSchema } from "./sections/elastic.ts";
@@ -43,6 +44,7 @@ export const settingsSchema = z.strictObject({
   alerts: alertsSchema,
   notifications: notificationsSchema,
   alarms: alarmsSchema.prefault({}),
+  costs: costsSchema,
   platform: platformSchema,
   gateway: gatewaySchema,
   vault: vaultSchema,
