@@ -36,6 +36,33 @@ function merged(subjects: readonly RunbookSubject[]): Map<string, RunbookSubject
   return pages;
 }
 
+/** What somebody who was woken needs before any page: how to get at the systems that its steps ask. */
+const reachSection = [
+  "## Reach the systems",
+  "",
+  "```sh",
+  "export AWS_REGION=us-east-1",
+  "aws eks update-kubeconfig --name trading-platform-<stack>    # staging or production",
+  ". docs/operations/reach.sh <stack>                           # platform-psql, platform-cache, platform-search",
+  "```",
+  "",
+  "| a step asks in | where |",
+  "|---|---|",
+  "| PromQL, LogQL | `https://grafana.<domain>/explore`, data source Prometheus or Loki; traces: data source Jaeger |",
+  "| PromQL, when Grafana is down | `kubectl -n monitoring port-forward svc/monitoring-prometheus 9090`, then `http://localhost:9090` |",
+  "| `platform-psql` | the database, as a role that sees sessions and statistics; `DATABASE_ROLE=administrator` before it may also end them |",
+  "| `platform-cache` | the cache, as a user that reads no key; `CACHE_USER=<service>` before it reads that service's keys |",
+  "| `platform-search` | a path of Elasticsearch's API |",
+  "| a session on the trading bot | `aws ssm start-session --target <instance-id>` |",
+  "",
+  "Namespaces: `trading` (services), `monitoring` (Prometheus, Alertmanager, Grafana, exporters), `logging` (Loki),",
+  "`node-agents` (Alloy, node-exporter), `tracing`, `kafka`, `elastic`, `vault`, `consul`, `gateway`, `argo-rollouts`.",
+  "Releases: `kubectl argo rollouts -n trading list rollouts`; back to the version before: `npm run rollback -- <service>`.",
+  "",
+  "## Pages",
+  "",
+];
+
 function indexPage(subjects: readonly RunbookSubject[]): string {
   const lines = subjects.map(
     ({ name, severity, category, component }) => `| [${name}](${name}.md) | ${severity} | ${category} | ${component} |`,
@@ -46,6 +73,7 @@ function indexPage(subjects: readonly RunbookSubject[]): string {
     "One page for every alert of ours: what it means, what it does to trading, how to find the cause, what to do.",
     "`npm run runbooks` writes them from the alerts' definitions in `components/observability`.",
     "",
+    ...reachSection,
     "Sources: S0 to S4 are the requirement sheets (training platform, Spring services, Kubernetes, EC2 bot, platform",
     "services); the reference is the catalogue that merged them.",
     "",

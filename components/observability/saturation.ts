@@ -121,7 +121,7 @@ export const saturationPoints: readonly SaturationPoint[] = [
   {
     resource: "cache_clients",
     title: "Clients of the cache",
-    expr: "max by (instance) (redis_connected_clients) / max by (instance) (redis_config_maxclients > 0)",
+    expr: "max by (instance) (redis_connected_clients) / max by (instance) (redis_max_clients > 0)",
     subject: ["instance"],
     soft: 0.8,
     hard: 0.95,

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { exporters } from "../../catalog/metrics.ts";
 import { alertThresholdsSchema } from "./alertThresholds.ts";
 
-/** Exporters that a complete environment runs; OpenCost, Velero and consul_exporter are not part of the platform. */
+/** Exporters that a complete environment runs; OpenCost and Velero are not part of the platform. */
 const platformExporters = exporters
   .map((exporter) => exporter.name)
-  .filter((name) => !["opencost", "velero", "consul-exporter"].includes(name));
+  .filter((name) => !["opencost", "velero"].includes(name));
 
 const holiday = z.iso.date().describe("a day on which the market is closed, YYYY-MM-DD");
 

@@ -72,7 +72,7 @@ export function runbookPage(subject: RunbookSubject): string {
     "## Impact",
     subject.impact,
     "## Diagnosis",
-    "Names in angle brackets are in the alert's labels.",
+    "Names in angle brackets are in the alert's labels. [How to reach what the steps ask](README.md#reach-the-systems).",
     ...runbook.diagnosis.map(step),
     "## Mitigation",
     runbook.mitigation.map((text) => `- ${text}`).join("\n"),

@@ -45,7 +45,8 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
           lookAtInstance,
           {
             text: "Which statements take the time?",
-            command: "psql -c 'select total_exec_time, calls, query from pg_stat_statements order by 1 desc limit 10'",
+            command:
+              "platform-psql -c 'select total_exec_time, calls, query from pg_stat_statements order by 1 desc limit 10'",
           },
         ],
         mitigation: [
@@ -80,7 +81,7 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
             {
               text: "Does a replication slot hold back the log?",
               command:
-                "psql -c 'select slot_name, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) from pg_replication_slots'",
+                "platform-psql -c 'select slot_name, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) from pg_replication_slots'",
             },
           ],
           mitigation: [
@@ -111,7 +112,7 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
         diagnosis: [
           {
             text: "How many connections, and what do they hold?",
-            command: "psql -c 'select state, count(*) from pg_stat_activity group by 1'",
+            command: "platform-psql -c 'select state, count(*) from pg_stat_activity group by 1'",
           },
           lookAtInstance,
         ],
@@ -140,7 +141,7 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
           {
             text: "Who holds them?",
             command:
-              "psql -c 'select usename, application_name, state, count(*) from pg_stat_activity group by 1,2,3 order by 4 desc'",
+              "platform-psql -c 'select usename, application_name, state, count(*) from pg_stat_activity group by 1,2,3 order by 4 desc'",
           },
         ],
         mitigation: [
@@ -172,11 +173,11 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
               {
                 text: "Does a long query on the replica hold the replay back?",
                 command:
-                  "psql -h <replica> -c 'select pid, now() - xact_start, query from pg_stat_activity order by 2 desc limit 5'",
+                  "platform-psql-replica <number> -c 'select pid, now() - xact_start, query from pg_stat_activity order by 2 desc limit 5'",
               },
               {
                 text: "Does the primary write unusually much?",
-                command: "psql -c 'select pg_current_wal_lsn()' # twice, a minute apart",
+                command: "platform-psql -c 'select pg_current_wal_lsn()' # twice, a minute apart",
               },
             ],
             mitigation: [

@@ -40,8 +40,11 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       impact: "Soon keys are evicted or writes refused, depending on the eviction policy.",
       runbook: {
         diagnosis: [
-          { text: "Which prefixes are large?", command: "redis-cli --tls -h <host> --bigkeys" },
-          { text: "Do keys without an end pile up?", command: "redis-cli --tls -h <host> info keyspace" },
+          {
+            text: "Which prefixes are large?",
+            command: "CACHE_USER=<service> platform-cache --bigkeys --pattern '<prefix>:*'",
+          },
+          { text: "Do keys without an end pile up?", command: "platform-cache info keyspace" },
         ],
         mitigation: [
           "Keys without an end: give them one in the service.",
@@ -69,8 +72,8 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       impact: "Every command waits; services see a slow cache.",
       runbook: {
         diagnosis: [
-          { text: "Slow commands.", command: "redis-cli --tls -h <host> slowlog get 20" },
-          { text: "Which commands are many?", command: "redis-cli --tls -h <host> info commandstats" },
+          { text: "Slow commands.", command: "platform-cache slowlog get 20" },
+          { text: "Which commands are many?", command: "platform-cache info commandstats" },
         ],
         mitigation: [
           "KEYS, large SMEMBERS or HGETALL: replace by SCAN in the service.",
@@ -96,7 +99,7 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       description: "Keys were thrown out for lack of memory in two periods in a row.",
       impact: "The hit rate falls, the database gets the load.",
       runbook: {
-        diagnosis: [{ text: "See CacheMemoryHigh: who fills it?", command: "redis-cli --tls -h <host> info memory" }],
+        diagnosis: [{ text: "See CacheMemoryHigh: who fills it?", command: "platform-cache info memory" }],
         mitigation: ["A larger node, or shorter lives for the largest prefix."],
       },
       cases: limitCases(0, 2, 5),
@@ -122,7 +125,7 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
               diagnosis: [
                 {
                   text: "Do writes exceed the network of the node type?",
-                  command: "redis-cli --tls -h <host> info replication",
+                  command: "platform-cache info replication",
                 },
               ],
               mitigation: ["A larger node type; or fewer, smaller writes."],
@@ -146,9 +149,7 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       description: "Less than nine of ten look-ups find their key.",
       impact: "The objective of 90 % is missed; the database gets the load.",
       runbook: {
-        diagnosis: [
-          { text: "Evictions, a restart, or a new prefix?", command: "redis-cli --tls -h <host> info stats" },
-        ],
+        diagnosis: [{ text: "Evictions, a restart, or a new prefix?", command: "platform-cache info stats" }],
         mitigation: [
           "After a restart it fills by itself; evictions: see CacheEvictions; a new prefix: warm it or do not cache it.",
         ],
@@ -193,7 +194,8 @@ export function brokerAlarms({ name }: { name: pulumi.Input<string> }): Alarm[] 
           { text: "Which queue is long?", promql: "topk(5, rabbitmq_queue_messages_ready)" },
           {
             text: "Many connections or channels?",
-            command: "rabbitmqadmin --ssl --host <host> list connections name user state channels",
+            command:
+              "aws cloudwatch get-metric-statistics --namespace AWS/AmazonMQ --metric-name ConnectionCount --dimensions Name=Broker,Value=trading-platform-<stack>-broker --statistics Maximum --period 60 --start-time <from> --end-time <to>",
           },
         ],
         mitigation: [

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { EditorState } from "@codemirror/state";
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode, Tree } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
 /** The package's module build uses imports without extensions, which Node refuses; all parts come as CommonJS. */
@@ -10,16 +10,20 @@ const { ensureSyntaxTree } = require("@codemirror/language") as typeof import("@
 const { LanguageType, promQLLanguage } =
   require("@prometheus-io/codemirror-promql") as typeof import("@prometheus-io/codemirror-promql");
 const { Parser } = require("@prometheus-io/codemirror-promql/dist/cjs/parser") as {
-  Parser: new (state: EditorState) => { analyze(): void; getDiagnostics(): { message: string; from: number }[] };
+  Parser: new (
+    state: EditorState,
+  ) => { tree: Tree; analyze(): void; getDiagnostics(): { message: string; from: number }[] };
 };
 const extensions = [promQLLanguage(LanguageType.PromQL)];
 
 /** What is wrong with an expression by Prometheus' own type rules; empty when nothing is. */
 export function typeErrors(expr: string): string[] {
   const state = codemirror.EditorState.create({ doc: expr, extensions });
-  // The editor parses for milliseconds only and would go on later; a busy machine would see half a tree.
-  if (ensureSyntaxTree(state, expr.length, 10_000) === null) throw new Error(`not parsed in time: ${expr}`);
   const check = new Parser(state);
+  // The editor parses for milliseconds only and would go on later; on a busy machine the state keeps half a tree.
+  const tree = ensureSyntaxTree(state, expr.length, 10_000);
+  if (tree === null) throw new Error(`not parsed in time: ${expr}`);
+  check.tree = tree;
   check.analyze();
   return check.getDiagnostics().map(({ message, from }) => `${message} at ${from}`);
 }

@@ -34,13 +34,12 @@ export function connectionAlerts(_context: AlertContext): AlertDefinition[] {
           },
           {
             text: "Reach the port from the cluster.",
-            command:
-              "kubectl -n monitoring run reach --rm -it --restart=Never --image=postgres:17 -- pg_isready -h <endpoint>",
+            command: "platform-psql -c 'select now(), pg_is_in_recovery()'",
           },
         ],
         mitigation: [
           "A failover is under way: wait two minutes, pools reconnect by themselves.",
-          "Storage full: raise `postgres.storage` in the stack file, `pulumi up`.",
+          "Storage full: raise `postgres.maximumStorageGibibytes` in the stack file, `pulumi up`.",
           "Connections exhausted: end idle ones (`select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle' and state_change < now() - interval '10 minutes'`).",
           "The exporter alone: its secret was rotated; check the ExternalSecret and restart the exporter.",
         ],
@@ -78,7 +77,7 @@ export function connectionAlerts(_context: AlertContext): AlertDefinition[] {
           {
             text: "What the connections do in the database.",
             command:
-              "psql -c \"select state, wait_event_type, count(*) from pg_stat_activity where usename = '<role>' group by 1, 2\"",
+              "platform-psql -c \"select state, wait_event_type, count(*) from pg_stat_activity where usename = '<role>' group by 1, 2\"",
           },
           {
             text: "Long transactions that hold them.",
@@ -128,8 +127,7 @@ export function connectionAlerts(_context: AlertContext): AlertDefinition[] {
           { text: "Do clients still work?", promql: "redis_connected_clients" },
           {
             text: "Reach the port with TLS.",
-            command:
-              "kubectl -n monitoring run reach --rm -it --restart=Never --image=valkey/valkey -- valkey-cli --tls -h <endpoint> ping",
+            command: "platform-cache ping",
           },
         ],
         mitigation: [

@@ -28,7 +28,7 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           {
             text: "The errors themselves, with trace ids.",
-            logql: '{namespace="trading", app="<service>"} | json | level="ERROR"',
+            logql: '{namespace="trading", service="<service>"} | json | level="ERROR"',
           },
           {
             text: "Is a dependency ill?",
@@ -82,7 +82,8 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "Message of the check.",
-            command: "kubectl -n trading exec deploy/<service> -- wget -qO- http://localhost:<port>/health",
+            command:
+              "kubectl -n trading port-forward svc/<service> 18080:<port> & sleep 2; curl -s localhost:18080/health | jq .components",
           },
           {
             text: "Do other services see the same component as ill?",
@@ -138,7 +139,8 @@ export function requestAlerts({ settings }: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "Message of the check.",
-            command: "kubectl -n trading exec deploy/<service> -- wget -qO- http://localhost:<port>/health",
+            command:
+              "kubectl -n trading port-forward svc/<service> 18080:<port> & sleep 2; curl -s localhost:18080/health | jq .components",
           },
           {
             text: "Since when, and which replicas?",

@@ -37,7 +37,7 @@ export function serviceAlerts({ services }: AlertContext): AlertDefinition[] {
           },
           {
             text: "Errors in the logs of the last quarter of an hour.",
-            logql: '{namespace="trading", app="<service>"} | json | level=~"ERROR|FATAL"',
+            logql: '{namespace="trading", service="<service>"} | json | level=~"ERROR|FATAL"',
           },
         ],
         mitigation: [

@@ -28,7 +28,7 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
           { text: "Last runs of its pipeline.", promql: "sum by (pipeline, status) (increase(etl_runs_total[6h]))" },
           {
             text: "Errors of the run.",
-            logql: '{namespace="trading", app="data-platform"} | json | dataset="<dataset>" | level="ERROR"',
+            logql: '{namespace="trading", service="data-platform"} | json | dataset="<dataset>" | level="ERROR"',
           },
           {
             text: "Does its source still deliver?",
@@ -81,7 +81,7 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
           {
             text: "Which days or symbols are missing?",
             command:
-              "psql -c \"select date_trunc('day', open_time) as day, count(*) from market_data.klines where symbol = '<symbol>' group by 1 order by 1 desc limit 10\"",
+              "platform-psql -c \"select date_trunc('day', open_time) as day, count(*) from market_data.klines where symbol = '<symbol>' group by 1 order by 1 desc limit 10\"",
           },
           {
             text: "Interrupted collection at that time?",
@@ -132,7 +132,7 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           {
             text: "Reason of the last failure.",
-            logql: '{namespace="trading", app="data-platform"} | json | event="etl_failed" | pipeline="<pipeline>"',
+            logql: '{namespace="trading", service="data-platform"} | json | event="etl_failed" | pipeline="<pipeline>"',
           },
         ],
         mitigation: [

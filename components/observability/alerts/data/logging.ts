@@ -11,7 +11,7 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
         "histogram_quantile(0.95, sum by (pod, le) (rate(loki_write_entry_propagation_latency_seconds_bucket[5m])))",
     },
     { text: "Is Loki refusing or slow?", promql: "sum by (reason) (rate(loki_discarded_samples_total[5m]))" },
-    { text: "Volume by application.", logql: 'topk(5, sum by (app) (bytes_over_time({namespace=~".+"}[5m])))' },
+    { text: "Volume by application.", logql: 'topk(5, sum by (service) (bytes_over_time({namespace=~".+"}[5m])))' },
   ];
   const delayMitigation = [
     "One application floods: lower its log level (`npm run release` is not needed, its settings suffice).",
@@ -118,7 +118,7 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           {
             text: "Collector on the canary's node alive?",
-            command: "kubectl -n logging get pods -o wide -l app.kubernetes.io/name=alloy",
+            command: "kubectl -n node-agents get pods -o wide -l app.kubernetes.io/name=alloy",
           },
           {
             text: "Writers of Loki and their volumes.",
@@ -164,7 +164,7 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           {
             text: "Answers of Loki to the collector.",
-            logql: '{namespace="logging", app="alloy"} |~ "(?i)final error sending batch|status=4|status=5"',
+            logql: '{namespace="node-agents", service="alloy"} |~ "(?i)final error sending batch|status=4|status=5"',
           },
         ],
         mitigation: [
@@ -204,7 +204,10 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: {
         diagnosis: [
           { text: "Which reason?", promql: "sum by (reason) (rate(loki_discarded_samples_total[5m]))" },
-          { text: "Streams with the most labels.", command: "logcli series '{}' --analyze-labels" },
+          {
+            text: "Whose lines are many? Too many lines or streams of one service are the usual reason.",
+            logql: 'topk(10, sum by (namespace, service) (rate({namespace=~".+"}[5m])))',
+          },
         ],
         mitigation: [
           "`rate_limited` or `per_stream_rate_limit`: lower the level of the loudest application.",

@@ -9,8 +9,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
   const clusterDiagnosis = [
     {
       text: "Why shards are not assigned.",
-      command:
-        "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD https://localhost:9200/_cluster/allocation/explain?pretty",
+      command: "platform-search '_cluster/allocation/explain?pretty'",
     },
     { text: "Nodes of the cluster.", command: "kubectl -n elastic get elasticsearch,pods,pvc" },
   ];
@@ -36,8 +35,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
           ...clusterDiagnosis,
           {
             text: "Which indices?",
-            command:
-              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?health=red&v'",
+            command: "platform-search '_cat/indices?health=red&v'",
           },
         ],
         mitigation: [
@@ -118,13 +116,11 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
         diagnosis: [
           {
             text: "Largest indices.",
-            command:
-              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_cat/indices?s=store.size:desc&v' | head",
+            command: "platform-search '_cat/indices?s=store.size:desc&v' | head",
           },
           {
             text: "Does the lifecycle policy delete?",
-            command:
-              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/*/_ilm/explain?only_errors=true'",
+            command: "platform-search '*/_ilm/explain?only_errors=true'",
           },
         ],
         mitigation: [
@@ -170,13 +166,11 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
         diagnosis: [
           {
             text: "What takes it: field data, segments, or queries?",
-            command:
-              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_nodes/stats/breaker?pretty'",
+            command: "platform-search '_nodes/stats/breaker?pretty'",
           },
           {
             text: "Long-running searches.",
-            command:
-              "kubectl -n elastic exec trading-es-data-0 -- curl -sku elastic:$PASSWORD 'https://localhost:9200/_tasks?actions=*search&detailed'",
+            command: "platform-search '_tasks?actions=*search&detailed'",
           },
         ],
         mitigation: [
@@ -225,10 +219,13 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
         diagnosis: [
           { text: "Consumers of the queue.", promql: 'rabbitmq_queue_consumers{queue="<queue>"}' },
           {
-            text: "A dead-letter queue? Look at a message and its x-death header in the management console.",
-            command: "open https://<broker>/#/queues (private address, by the jump session)",
+            text: "Is it a dead-letter queue? Its messages were refused several times; the header x-death tells why.",
+            promql: 'rabbitmq_queue_messages_ready{queue=~".+[.]dead"} > 0',
           },
-          { text: "Errors of the consumer.", logql: '{namespace="trading", app="<service>"} | json | level="ERROR"' },
+          {
+            text: "Errors of the consumer.",
+            logql: '{namespace="trading", service="<service>"} | json | level="ERROR"',
+          },
         ],
         mitigation: [
           "Consumer too slow: more replicas or a larger prefetch.",
@@ -273,7 +270,10 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
             text: "Which service consumes it? `uses.queues.consume` in the catalog.",
             command: "grep -rn '<queue>' catalog/services",
           },
-          { text: "Does it run and connect?", logql: '{namespace="trading", app="<service>"} |~ "(?i)amqp|rabbit"' },
+          {
+            text: "Does it run and connect?",
+            logql: '{namespace="trading", service="<service>"} |~ "(?i)amqp|rabbit"',
+          },
         ],
         mitigation: [
           "Service down: see ServiceDown.",

@@ -21,13 +21,13 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
     { text: "Since when?", promql: 'node_filesystem_avail_bytes{instance="<instance>",mountpoint="<mountpoint>"}' },
     {
       text: "Pods with much temporary storage.",
-      promql: 'topk(5, sum by (namespace, pod) (container_memory_working_set_bytes{node="<node>",container!=""}))',
+      command: `kubectl get --raw /api/v1/nodes/<node>/proxy/stats/summary | jq -r '.pods[] | "\\(."ephemeral-storage".usedBytes) \\(.podRef.namespace)/\\(.podRef.name)"' | sort -rn | head`,
     },
   ];
   const diskMitigation = [
     "A node of the cluster: cordon and drain it, the pool brings a fresh one.",
     "The bot's instance: `sudo docker system prune -af --filter until=24h`, then check the log rotation.",
-    "It comes back: raise the node disk in `cluster.nodeDiskGibibytes`, or set a limit on the pod's ephemeral storage.",
+    "It comes back: give the pod a limit of ephemeral storage, so that it is evicted before it fills the node; a larger disk for all nodes is `ephemeralStorage` in components/compute/nodePoolManifests.ts.",
   ];
   const volumeDiagnosis = [
     {

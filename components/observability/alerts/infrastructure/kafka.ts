@@ -68,9 +68,8 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
         diagnosis: [
           ...clusterDiagnosis,
           {
-            text: "Which partitions?",
-            command:
-              "kubectl -n kafka exec trading-broker-0 -- bin/kafka-topics.sh --bootstrap-server localhost:9092 --describe --unavailable-partitions",
+            text: "Which partitions? Those whose leader is no broker, -1.",
+            promql: "kafka_topic_partition_leader < 0",
           },
         ],
         mitigation: [
@@ -148,9 +147,8 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
         diagnosis: [
           ...clusterDiagnosis,
           {
-            text: "Which partitions?",
-            command:
-              "kubectl -n kafka exec trading-broker-0 -- bin/kafka-topics.sh --bootstrap-server localhost:9092 --describe --under-min-isr-partitions",
+            text: "Which partitions have fewer than two replicas in sync?",
+            promql: "kafka_topic_partition_in_sync_replica < 2",
           },
         ],
         mitigation: [
@@ -188,9 +186,13 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
         diagnosis: [
           ...clusterDiagnosis,
           {
-            text: "State of the quorum.",
+            text: "Which controllers believe that they lead?",
+            promql: "kafka_controller_kafkacontroller_activecontrollercount == 1",
+          },
+          {
+            text: "What the quorum says of elections; where one node has both roles the pool is `broker`.",
             command:
-              "kubectl -n kafka exec trading-controller-3 -- bin/kafka-metadata-quorum.sh --bootstrap-controller localhost:9090 describe --status",
+              "kubectl -n kafka logs -l strimzi.io/pool-name=controller --since=15m --tail=-1 --prefix | grep -iE 'elect|leader|fenced|quorum' | tail -30",
           },
         ],
         mitigation: [
@@ -244,16 +246,22 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
             promql: 'sum by (consumergroup) (rate(kafka_consumergroup_current_offset{topic="<topic>"}[5m]))',
           },
           {
-            text: "Members and their partitions.",
-            command:
-              "kubectl -n kafka exec trading-broker-0 -- bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --describe --group <group>",
+            text: "One partition, or all of them? One alone is a message or a key that is worked on for long.",
+            promql: 'topk(10, kafka_consumergroup_lag{consumergroup="<consumergroup>",topic="<topic>"})',
           },
-          { text: "Errors of the consumer.", logql: '{namespace="trading", app="<service>"} | json | level="ERROR"' },
+          {
+            text: "Members of the group; more than the topic has partitions do not help.",
+            promql: 'kafka_consumergroup_members{consumergroup="<consumergroup>"}',
+          },
+          {
+            text: "Errors of the consumer.",
+            logql: '{namespace="trading", service="<service>"} | json | level="ERROR"',
+          },
         ],
         mitigation: [
           "Too slow: more replicas, up to the number of partitions.",
           "Stopped: see KafkaConsumerNotProgressing.",
-          "One message fails again and again: move it to the dead-letter topic, commit past it.",
+          "One message fails again and again: see KafkaConsumerNotProgressing.",
         ],
       },
       cases: [
@@ -297,18 +305,17 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
         diagnosis: [
           {
             text: "Has the group members?",
-            command:
-              "kubectl -n kafka exec trading-broker-0 -- bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --describe --group <group> --members",
+            promql: 'kafka_consumergroup_members{consumergroup="<consumergroup>"}',
           },
           {
             text: "What the consumer logs; look for a message that fails again and again.",
-            logql: '{namespace="trading", app="<service>"} |~ "(?i)rebalanc|deserializ|poison|commit"',
+            logql: '{namespace="trading", service="<service>"} |~ "(?i)rebalanc|deserializ|poison|commit"',
           },
           { text: "Schema unknown?", promql: 'up{job="schema-registry"}' },
         ],
         mitigation: [
           "No members: the service is down, see ServiceDown.",
-          "Poison message: skip it (`--reset-offsets --shift-by 1` while the group is stopped) and keep a copy.",
+          "Poison message: release the version that can read it, or one that logs and skips it; there is no tool outside the service that may move its offsets.",
           "Endless rebalancing: restart all replicas at once.",
         ],
       },

@@ -18,7 +18,7 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
       {
         text: "What the connections do.",
         command:
-          "psql -c \"select pid, now() - xact_start as age, state, wait_event, left(query, 80) from pg_stat_activity where usename = '<role>' order by age desc limit 20\"",
+          "platform-psql -c \"select pid, now() - xact_start as age, state, wait_event, left(query, 80) from pg_stat_activity where usename = '<role>' order by age desc limit 20\"",
       },
       {
         text: "More requests, or slower queries?",
@@ -41,7 +41,7 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
       {
         text: "A large write or a long read on the replica that blocks replay?",
         command:
-          "psql -h <replica> -c \"select pid, now() - query_start as age, left(query, 80) from pg_stat_activity where state = 'active' order by age desc limit 5\"",
+          "platform-psql-replica <number> -c \"select pid, now() - query_start as age, left(query, 80) from pg_stat_activity where state = 'active' order by age desc limit 5\"",
       },
       {
         text: "Replica at its limits?",
@@ -155,7 +155,7 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
           {
             text: "Idle in transaction?",
             command:
-              "psql -c \"select usename, count(*) from pg_stat_activity where state = 'idle in transaction' group by 1\"",
+              "platform-psql -c \"select usename, count(*) from pg_stat_activity where state = 'idle in transaction' group by 1\"",
           },
         ],
         mitigation: [
@@ -321,12 +321,12 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
           {
             text: "Whose is it, and what does it do?",
             command:
-              'psql -c "select pid, usename, application_name, now() - xact_start as age, state, left(query, 100) from pg_stat_activity where xact_start is not null order by xact_start limit 5"',
+              'platform-psql -c "select pid, usename, application_name, now() - xact_start as age, state, left(query, 100) from pg_stat_activity where xact_start is not null order by xact_start limit 5"',
           },
           {
             text: "Does it block others?",
             command:
-              "psql -c 'select pid, pg_blocking_pids(pid) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0'",
+              "platform-psql -c 'select pid, pg_blocking_pids(pid) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0'",
           },
         ],
         mitigation: [

@@ -25,7 +25,10 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: {
         diagnosis: [
           { text: "Growth of the last week.", promql: "redis_memory_used_bytes" },
-          { text: "Keys without lifetime, by prefix.", command: "valkey-cli --tls -h <endpoint> --memkeys" },
+          {
+            text: "Keys without lifetime, by prefix.",
+            command: "CACHE_USER=<service> platform-cache --memkeys --pattern '<prefix>:*'",
+          },
         ],
         mitigation: [
           "Keys without lifetime: their service must set one.",
@@ -107,11 +110,10 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "reference 3.3",
       runbook: {
         diagnosis: [
-          { text: "Clients against the limit.", promql: "redis_connected_clients / redis_config_maxclients" },
+          { text: "Clients against the limit.", promql: "redis_connected_clients / redis_max_clients" },
           {
             text: "Which address opens most?",
-            command:
-              "valkey-cli --tls -h <endpoint> client list | awk '{print $2}' | cut -d: -f1 | sort | uniq -c | sort -rn | head",
+            command: "platform-cache client list | awk '{print $2}' | cut -d: -f1 | sort | uniq -c | sort -rn | head",
           },
         ],
         mitigation: [

@@ -66,11 +66,11 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "The error itself.",
-            logql: '{namespace="monitoring", app="prometheus"} |= "Evaluating rule failed"',
+            logql: '{namespace="monitoring", service="prometheus"} |= "Evaluating rule failed"',
           },
           {
             text: "Many-to-many matching? Look for doubled series.",
-            command: "open http://monitoring-prometheus:9090/rules",
+            command: `kubectl -n monitoring port-forward svc/monitoring-prometheus 9090 & sleep 2; curl -s localhost:9090/api/v1/rules | jq -r '.data.groups[].rules[] | select(.health == "err") | "\\(.name): \\(.lastError)"'`,
           },
         ],
         mitigation: [
@@ -114,7 +114,7 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "The answer of the channel.",
-            logql: '{namespace="monitoring", app="alertmanager"} |= "Notify for alerts failed"',
+            logql: '{namespace="monitoring", service="alertmanager"} |= "Notify for alerts failed"',
           },
           {
             text: "Which reason?",
@@ -215,7 +215,7 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "reference 3.3",
       runbook: {
         diagnosis: [
-          { text: "The error itself.", logql: '{namespace="monitoring", app="grafana"} |= "ngalert" |= "error"' },
+          { text: "The error itself.", logql: '{namespace="monitoring", service="grafana"} |= "ngalert" |= "error"' },
           { text: "Data source reachable? Loki first.", promql: 'up{namespace="logging"}' },
         ],
         mitigation: [
@@ -257,7 +257,10 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
             text: "Alertmanagers that Prometheus knows.",
             command: "kubectl -n monitoring get endpointslices -l operated-alertmanager=true",
           },
-          { text: "The error itself.", logql: '{namespace="monitoring", app="prometheus"} |= "Error sending alerts"' },
+          {
+            text: "The error itself.",
+            logql: '{namespace="monitoring", service="prometheus"} |= "Error sending alerts"',
+          },
         ],
         mitigation: [
           "Alertmanager down: restore it; see Watchdog.",
@@ -294,7 +297,10 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "kube-prometheus (PrometheusMissingRuleEvaluations); meta-monitoring of section 2.3",
       runbook: {
         diagnosis: [
-          { text: "Slowest groups.", command: "open http://monitoring-prometheus:9090/rules (column evaluation time)" },
+          {
+            text: "Slowest groups.",
+            command: `kubectl -n monitoring port-forward svc/monitoring-prometheus 9090 & sleep 2; curl -s localhost:9090/api/v1/rules | jq -r '.data.groups | sort_by(-.evaluationTime)[:10][] | "\\(.evaluationTime) s of \\(.interval) s: \\(.name)"'`,
+          },
           {
             text: "Is Prometheus short of CPU?",
             promql: 'rate(container_cpu_usage_seconds_total{namespace="monitoring",container="prometheus"}[5m])',

@@ -12,8 +12,7 @@ const latencyDiagnosis = [
     promql: 'rate(container_cpu_usage_seconds_total{namespace="trading",pod=~"<service>-.*"}[5m])',
   },
   {
-    text: "Slow spans of the last minutes, in Jaeger: service, minimum duration 1 s, tag error=false.",
-    command: "open https://grafana.<domain>/explore (data source Jaeger)",
+    text: "Slow spans of the last minutes: Grafana, Explore, data source Jaeger, the alert's service, minimum duration 1 s. The longest span names the dependency.",
   },
 ];
 

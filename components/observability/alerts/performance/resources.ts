@@ -140,7 +140,7 @@ export function resourceAlerts({ settings }: AlertContext): AlertDefinition[] {
           { text: "Last words before the end.", command: "kubectl -n trading logs <pod> --previous --tail=100" },
           {
             text: "Killed by its liveness probe?",
-            logql: '{job="integrations/kubernetes/eventhandler", namespace="trading"} |= "Liveness probe failed"',
+            logql: '{service="kubernetes-events", namespace="trading"} |= "Liveness probe failed"',
           },
         ],
         mitigation: [

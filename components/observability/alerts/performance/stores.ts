@@ -25,12 +25,12 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
           {
             text: "Statements by total time.",
             command:
-              "psql -c 'select calls, mean_exec_time, left(query, 120) from pg_stat_statements order by total_exec_time desc limit 15'",
+              "platform-psql -c 'select calls, mean_exec_time, left(query, 120) from pg_stat_statements order by total_exec_time desc limit 15'",
           },
           {
             text: "Waiting for locks?",
             command:
-              "psql -c \"select pid, wait_event_type, wait_event, left(query, 80) from pg_stat_activity where wait_event_type = 'Lock'\"",
+              "platform-psql -c \"select pid, wait_event_type, wait_event, left(query, 80) from pg_stat_activity where wait_event_type = 'Lock'\"",
           },
           {
             text: "Server saturated? CPU, read and write latency, disk queue of the instance in CloudWatch (RdsCpuHigh, RdsReadLatency).",
@@ -91,9 +91,12 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
           },
           {
             text: "Text of a statement.",
-            command: "psql -c 'select query from pg_stat_statements where queryid = <queryid>'",
+            command: "platform-psql -c 'select query from pg_stat_statements where queryid = <queryid>'",
           },
-          { text: "Is a vacuum or a backup running?", command: "psql -c 'select * from pg_stat_progress_vacuum'" },
+          {
+            text: "Is a vacuum or a backup running?",
+            command: "platform-psql -c 'select * from pg_stat_progress_vacuum'",
+          },
         ],
         mitigation: [
           "See SlowDatabaseQueries; here the server is slow for all, so look at its CPU and disk first.",
@@ -147,7 +150,10 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
             text: "Was the cache emptied or failed over?",
             command: "aws elasticache describe-events --source-type replication-group --duration 120",
           },
-          { text: "Which prefix misses.", command: "valkey-cli --tls -h <endpoint> --bigkeys" },
+          {
+            text: "Which prefix misses.",
+            command: "CACHE_USER=<service> platform-cache --bigkeys --pattern '<prefix>:*'",
+          },
         ],
         mitigation: [
           "Evictions: see RedisEvicting, raise `cache.nodeType`.",

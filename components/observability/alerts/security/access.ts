@@ -14,7 +14,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
       {
         text: "From which addresses?",
         logql:
-          'topk(10, sum by (remote_ip) (count_over_time({namespace="trading", app="<service>"} | json | event="auth_failed" [15m])))',
+          'topk(10, sum by (remote_ip) (count_over_time({namespace="trading", service="<service>"} | json | event="auth_failed" [15m])))',
       },
       {
         text: "Requests that the web firewall saw from them.",
@@ -23,7 +23,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
     ],
     mitigation: [
-      "One address: add it to the web firewall's blocked set (`edge.blockedAddresses`), `pulumi up`.",
+      "One address: block it at once by a rule on an IP set before all others of the web firewall, by hand in the console; the next `pulumi up` takes the rule away, so bring it into components/network/edgeFirewall.ts if it shall stay. Many: lower `edge.firewall.requestsPerSecond`, `pulumi up`.",
       "Many addresses with valid user names: credential stuffing; force a second factor and rotate the accounts found.",
       "A client of ours with an expired token: tell its team.",
     ],
@@ -167,7 +167,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "The events with user, address and trace.",
-            logql: '{namespace="trading", app="<service>"} | json | event="suspicious_activity"',
+            logql: '{namespace="trading", service="<service>"} | json | event="suspicious_activity"',
           },
           {
             text: "What the same user or address did before.",
@@ -222,7 +222,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
           {
             text: "Addresses and users.",
             logql:
-              'topk(10, sum by (remote_ip) (count_over_time({namespace="trading", app="<service>"} | json | event="auth_failed" [15m])))',
+              'topk(10, sum by (remote_ip) (count_over_time({namespace="trading", service="<service>"} | json | event="auth_failed" [15m])))',
           },
         ],
         mitigation: [

@@ -94,11 +94,11 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
         diagnosis: [
           {
             text: "Reasons in the log.",
-            logql: '{namespace="trading", app="<service>"} | json | event="trade_failed"',
+            logql: '{namespace="trading", service="<service>"} | json | event="trade_failed"',
           },
           {
             text: "Keys refused? 401, 403 or -2015 from the exchange.",
-            logql: '{namespace="trading", app="<service>"} |~ "-2015|401 Unauthorized|Invalid API-key"',
+            logql: '{namespace="trading", service="<service>"} |~ "-2015|401 Unauthorized|Invalid API-key"',
           },
           {
             text: "Address banned? 418 lasts from two minutes to three days.",
@@ -238,7 +238,7 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
           {
             text: "Does the page show the metric?",
             command:
-              "kubectl -n trading exec deploy/trading-system -- wget -qO- http://localhost:8090/metrics | grep trades_total",
+              "kubectl -n trading port-forward svc/trading-system 18080:8090 & sleep 2; curl -s localhost:18080/metrics | grep trades_total",
           },
         ],
         mitigation: [

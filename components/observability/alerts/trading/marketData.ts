@@ -27,12 +27,12 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           {
             text: "Reasons of the last disconnects.",
             logql:
-              '{namespace="trading", app="binance-data-collection"} | json | event=~"websocket_(closed|error|reconnect)"',
+              '{namespace="trading", service="binance-data-collection"} | json | event=~"websocket_(closed|error|reconnect)"',
           },
           {
             text: "Is the stream reachable from a pod?",
             command:
-              "kubectl -n trading exec deploy/binance-data-collection -- wget -qO- https://api.binance.com/api/v3/ping",
+              "kubectl -n trading debug -i $(kubectl -n trading get pods -l app.kubernetes.io/name=binance-data-collection -o name | head -1) --profile=restricted --image=docker.io/curlimages/curl:8.16.0 -- curl -sv --max-time 5 https://api.binance.com/api/v3/ping",
           },
           { text: "Address banned (418)?", logql: '{namespace="trading"} | json | http_status="418"' },
         ],
@@ -89,7 +89,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           {
             text: "Reconnect storm?",
             logql:
-              'sum(count_over_time({namespace="trading", app="binance-data-collection"} | json | event="websocket_reconnect" [10m]))',
+              'sum(count_over_time({namespace="trading", service="binance-data-collection"} | json | event="websocket_reconnect" [10m]))',
           },
         ],
         mitigation: [
@@ -137,7 +137,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           { text: "Connections open but silent?", promql: "sum(binance_data_collection_active_websocket_connections)" },
           {
             text: "Does the service work on what it gets?",
-            logql: '{namespace="trading", app="binance-data-collection"} | json | level=~"WARN|ERROR"',
+            logql: '{namespace="trading", service="binance-data-collection"} | json | level=~"WARN|ERROR"',
           },
           { text: "Status of the exchange.", command: "curl -s https://api.binance.com/sapi/v1/system/status" },
         ],
@@ -249,7 +249,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           },
           {
             text: "Errors while saving.",
-            logql: '{namespace="trading", app="binance-data-storage"} | json | level="ERROR"',
+            logql: '{namespace="trading", service="binance-data-storage"} | json | level="ERROR"',
           },
         ],
         mitigation: [
@@ -305,7 +305,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           },
           {
             text: "Rejected bulk requests?",
-            logql: '{namespace="trading", app="binance-data-storage"} |= "es_rejected_execution_exception"',
+            logql: '{namespace="trading", service="binance-data-storage"} |= "es_rejected_execution_exception"',
           },
           { text: "Health of the search cluster.", promql: 'elasticsearch_cluster_health_status{color!="green"} == 1' },
         ],

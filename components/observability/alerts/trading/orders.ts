@@ -28,7 +28,8 @@ export function orderAlerts({ settings }: AlertContext): AlertDefinition[] {
           { text: "Stale prices?", promql: "time() - binance_data_collection_last_kline_timestamp_seconds" },
           {
             text: "Thin market or large orders: compare order size with the book in the audit trail.",
-            command: "open Kibana, index trade-audit, filter strategy and time",
+            command:
+              "platform-search 'trade-events/_search?size=20&sort=@timestamp:desc&q=event:trade_executed%20AND%20strategy:<strategy>&filter_path=hits.hits._source'",
           },
         ],
         mitigation: [
@@ -76,8 +77,7 @@ export function orderAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: {
         diagnosis: [
           {
-            text: "Ours or the exchange's? Spans of one slow order in Jaeger: risk check, signing, request.",
-            command: "open https://grafana.<domain>/explore (Jaeger, operation place_order, minimum 100 ms)",
+            text: "Ours or the exchange's? In Grafana, Explore, data source Jaeger: service of the alert, operation `place_order`, minimum duration 100 ms; look which span is long: risk check, signing or request.",
           },
           {
             text: "CPU of the service.",

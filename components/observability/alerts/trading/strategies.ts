@@ -30,7 +30,8 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           {
             text: "Why orders were not placed.",
-            logql: '{namespace="trading", app="binance-trader-macd"} | json | event=~"signal_ignored|order_rejected"',
+            logql:
+              '{namespace="trading", service="binance-trader-macd"} | json | event=~"signal_ignored|order_rejected"',
           },
         ],
         mitigation: [
@@ -82,10 +83,16 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "S3 (24/7 bot); reference 3.3",
       runbook: {
         diagnosis: [
-          { text: "What the loop waits for.", logql: '{app="trading-bot"} | json | strategy="<strategy>"' },
+          {
+            text: "What the loop waits for. Strategies of the bot on EC2 log to CloudWatch, those of the cluster to Loki.",
+            command:
+              "aws logs tail /trading-platform/<stack>/trading-bot/bot --since 15m --filter-pattern '{ $.strategy = \"<strategy>\" }'",
+            logql: '{namespace="trading"} | json | strategy="<strategy>"',
+          },
           {
             text: "Thread dump or stack of the process on the instance.",
-            command: "aws ssm start-session --target <instance> then: sudo docker exec trading-bot py-spy dump --pid 1",
+            command:
+              "aws ssm start-session --target <instance-id>   # then: sudo docker kill --signal USR1 trading-bot; sudo tail -50 /var/log/trading-bot/bot.log",
           },
           {
             text: "Exchange slow or silent?",

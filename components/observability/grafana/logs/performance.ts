@@ -138,7 +138,7 @@ export const performanceLogAlerts: readonly GrafanaAlert[] = [
         },
         {
           text: "Does anything wait for a lock?",
-          command: "psql -c 'select * from pg_stat_activity where wait_event_type = $$Lock$$'",
+          command: "platform-psql -c 'select * from pg_stat_activity where wait_event_type = $$Lock$$'",
         },
       ],
       mitigation: [

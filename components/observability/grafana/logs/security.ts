@@ -89,7 +89,7 @@ export const securityLogAlerts: readonly GrafanaAlert[] = [
         },
       ],
       mitigation: [
-        "A stranger: block the address in the web firewall (`edge.blockedAddresses`).",
+        "A stranger: block the address at once by a rule on an IP set before all others of the web firewall, by hand in the console; see UnauthorizedAccessAttempts for what makes it stay.",
         "It got in: end the account's sessions, rotate its credentials, look at everything it did.",
         "One of ours: give it the current credentials.",
       ],
