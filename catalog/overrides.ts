@@ -1,3 +1,4 @@
+import { lineLocator } from "../stack/load.ts";
 import { nearest } from "../stack/nearest.ts";
 import { type Problem, ProblemsError, showValue } from "../stack/problem.ts";
 import type { ServiceOverride, ServiceOverrides } from "../stack/sections/services.ts";
@@ -8,6 +9,9 @@ import type { Catalog, Service } from "./types.ts";
 export interface OverrideSource {
   /** For example `Pulumi.staging.yaml`. */
   file: string;
+  /** Project name and text of the file, to name lines; leave out when the file is not at hand. */
+  project?: string;
+  text?: string;
 }
 
 /**
@@ -22,7 +26,10 @@ export function applyOverrides(
   { requireDigest }: { requireDigest: boolean },
 ): Catalog {
   const problems = overrideProblems(catalog, overrides, source, requireDigest);
-  if (problems.length > 0) throw new ProblemsError(problems);
+  if (problems.length > 0) {
+    const locate = lineLocator({ project: source.project ?? "", text: source.project && source.text });
+    throw new ProblemsError(problems.map((problem) => ({ ...problem, line: locate(problem.key.split(".")) })));
+  }
   const services = catalog.services
     .filter(({ name }) => overrides[name]?.enabled ?? true)
     .map((service) => overridden(service, overrides[service.name]));
@@ -92,6 +99,8 @@ function overrideProblems(
     for (const schema of Object.keys(service.uses?.postgres?.schemas ?? {})) {
       const owner = schemaOwners.get(schema);
       if (owner === undefined || overrides[owner]?.enabled !== false) continue;
+      const need = service.uses?.services?.[owner];
+      if (need !== undefined && need !== "optional") continue; // Said above.
       problems.push({
         file,
         key: `services.${owner}.enabled`,

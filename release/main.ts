@@ -34,7 +34,7 @@ program
   .option("--stack <stack>", "stack to roll back; may be left out when there is only one with an image before")
   .option("--dry-run", "show the difference and write nothing", false)
   .action(async (service: string, options: { stack?: string; dryRun: boolean }) => {
-    const stack = options.stack ?? onlyStack(service);
+    const stack = options.stack ?? (await onlyStack(service));
     finish(service, await prepareRollback({ directory: projectDirectory, stack, service }), options.dryRun);
   });
 
@@ -54,8 +54,8 @@ async function main(): Promise<number> {
   }
 }
 
-function onlyStack(service: string): string {
-  const stacks = stacksWithPrevious(projectDirectory, service);
+async function onlyStack(service: string): Promise<string> {
+  const stacks = await stacksWithPrevious(projectDirectory, service);
   if (stacks.length === 1) return stacks[0]!;
   throw new ReleaseError(
     stacks.length === 0

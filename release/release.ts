@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { archetypes } from "../catalog/archetypes.ts";
 import { loadCatalog } from "../catalog/load.ts";
 import { applyOverrides } from "../catalog/overrides.ts";
-import type { Catalog } from "../catalog/types.ts";
+import type { Catalog, Service } from "../catalog/types.ts";
 import { planStack, projectName } from "../plan/plan.ts";
 import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
@@ -65,8 +65,13 @@ export async function prepareRollback(request: ReleaseRequest): Promise<Prepared
   return prepare(request, stackFile, project, { image: previousImage, previousImage: image });
 }
 
-/** Stacks in which a service can be rolled back. */
-export function stacksWithPrevious(directory: string, service: string): string[] {
+/**
+ * Stacks in which a service can be rolled back.
+ *
+ * @throws ReleaseError for an unknown service
+ */
+export async function stacksWithPrevious(directory: string, service: string): Promise<string[]> {
+  await findCatalogued(service);
   const project = projectName(directory);
   return listStacks(directory).filter(
     (stack) => readImages(readStackFile(directory, stack)!.text, project, service).previousImage !== undefined,
@@ -79,18 +84,21 @@ async function findService({ directory, stack, service }: ReleaseRequest) {
     const stacks = listStacks(directory);
     throw new ReleaseError(`There is no stack "${stack}".${guess(stack, stacks)} Stacks here: ${stacks.join(", ")}.`);
   }
-  const { services } = await loadCatalog();
-  const found = services.find(({ name }) => name === service);
-  if (found === undefined) {
-    const names = services.map(({ name }) => name);
-    throw new ReleaseError(`There is no service "${service}".${guess(service, names)} Services: ${names.join(", ")}.`);
-  }
+  const found = await findCatalogued(service);
   if (!archetypes[found.kind].inCluster) {
     throw new ReleaseError(
       `${service} runs on EC2: set tradingBot.imageTag in ${stackFile.file}. Its instance is replaced, no canary is possible.`,
     );
   }
   return { stackFile, project: projectName(directory) };
+}
+
+async function findCatalogued(service: string): Promise<Service> {
+  const { services } = await loadCatalog();
+  const found = services.find(({ name }) => name === service);
+  if (found !== undefined) return found;
+  const names = services.map(({ name }) => name);
+  throw new ReleaseError(`There is no service "${service}".${guess(service, names)} Services: ${names.join(", ")}.`);
 }
 
 function guess(word: string, known: readonly string[]): string {
@@ -127,5 +135,5 @@ function servicesOf(config: Record<string, unknown>, project: string): Record<st
 
 function checkStack({ file, text, config }: StackFile, project: string, catalog: Catalog): void {
   const settings = loadSettings({ project, file, text, config });
-  applyOverrides(catalog, settings.services, { file }, settings.workloads);
+  applyOverrides(catalog, settings.services, { file, project, text }, settings.workloads);
 }

@@ -102,7 +102,10 @@ function shown(path: Path, value: unknown): { found?: string; hint?: string } {
 }
 
 /** Finds the line of a path in the stack file; falls back to the nearest parent that is written there. */
-function lineLocator({ project, text }: SettingsSource): (path: Path) => number | undefined {
+export function lineLocator({
+  project,
+  text,
+}: Pick<SettingsSource, "project" | "text">): (path: Path) => number | undefined {
   if (text === undefined) return () => undefined;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, keepSourceTokens: false });

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
 import { changedInputs } from "../../release/difference.ts";
+import { readImages } from "../../release/edit.ts";
 import { ImageError, parseImage, showImage } from "../../release/image.ts";
+import { prepareRelease, prepareRollback, ReleaseError } from "../../release/release.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -54,7 +59,11 @@ describe("npm run release", () => {
     ["an unknown stack", ["release", "dashboard", "1.0.0", "--stack", "stagin"], /Did you mean staging\?/],
     ["the bot", ["release", "trading-bot", "1.0.0"], /tradingBot\.imageTag/],
     ["no image", ["release", "dashboard"], /missing required argument/],
-    ["an unknown service to go back", ["rollback", "dashbord"], /There is no service "dashbord". Did you mean dashboard\?/],
+    [
+      "an unknown service to go back",
+      ["rollback", "dashbord"],
+      /There is no service "dashbord". Did you mean dashboard\?/,
+    ],
     ["nothing to go back to", ["rollback", "dashboard"], /no image before|in no stack/],
   ];
   for (const [title, words, says] of wrong) {
@@ -98,7 +107,7 @@ describe("a release and its way back", () => {
     }
     assert.equal(others(), untouched);
     rmSync(directory, { recursive: true });
-  });
+  }).timeout(120_000);
 });
 
 describe("differences of inputs", () => {
