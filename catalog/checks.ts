@@ -23,6 +23,8 @@ export function checkCatalog(catalog: Catalog): Problem[] {
     for (const problem of reservedProblems(service)) report(service, problem);
   }
   checkCollisions(catalog.services, report);
+  for (const bot of catalog.services.filter(({ kind }) => kind === "bot").slice(1))
+    report(bot, { key: "kind", found: showValue(bot.kind), allowed: "one bot: EC2 runs exactly one" });
   checkSchemas(catalog.services, report);
   checkStreams(catalog.services, report);
   for (const cycle of startupCycles(catalog.services)) {

@@ -27,9 +27,32 @@ export async function loadCatalog(directory: string = servicesDirectory): Promis
   const files = readdirSync(directory)
     .filter((file) => file.endsWith(".ts"))
     .sort();
-  const modules = await Promise.all(files.map((file) => import(pathToFileURL(join(directory, file)).href)));
-  const entries = files.map((file, index) => ({ file, value: modules[index]?.default as unknown }));
-  return assembleCatalog(entries);
+  const read = await Promise.all(files.map((file) => readEntry(directory, file)));
+  const problems = read.flatMap((result) => ("problem" in result ? [result.problem] : []));
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return assembleCatalog(read.flatMap((result) => ("problem" in result ? [] : [result])));
+}
+
+/** One file's default export, or why Node could not run it. */
+async function readEntry(directory: string, file: string): Promise<ServiceEntry | { problem: Problem }> {
+  try {
+    const module = (await import(pathToFileURL(join(directory, file)).href)) as { default?: unknown };
+    return { file, value: module.default };
+  } catch (error) {
+    const { name, message, stack = "" } = error as Error;
+    // Node names the line of a slip in the first line of the stack only.
+    const line = Number(/\.ts:(\d+)/.exec(stack)?.[1]);
+    return {
+      problem: {
+        file: `catalog/services/${file}`,
+        line: Number.isNaN(line) ? undefined : line,
+        key: "file",
+        found: `${name}: ${message}`,
+        allowed: "TypeScript that Node runs as it is: one default export of plain data",
+        hint: "npm run check says more.",
+      },
+    };
+  }
 }
 
 /** A service entry as its file exports it. */

@@ -131,13 +131,19 @@ function checkOverride(
   report: (key: string, problem: Omit<Problem, "file" | "key">) => void,
 ): void {
   const { image, replicas, resources } = override;
-  if (image !== undefined && !archetypes[service.kind].inCluster) {
-    report(".image", {
-      found: showValue(image),
-      allowed: "images of services in the cluster",
-      hint: "The bot's image is tradingBot.imageTag.",
-    });
-  } else if (image !== undefined && image.digest === undefined && requireDigest) {
+  if (!archetypes[service.kind].inCluster) {
+    // Defaults are there too: what was not written is no problem.
+    for (const [key, value] of Object.entries(override)) {
+      if (value === undefined || (key === "enabled" && value === true)) continue;
+      report(`.${key}`, {
+        found: showValue(value),
+        allowed: "overrides of services in the cluster",
+        hint: "The bot's settings are tradingBot.imageTag and its neighbours.",
+      });
+    }
+    return;
+  }
+  if (image !== undefined && image.digest === undefined && requireDigest) {
     report(".image", {
       found: showValue(image),
       allowed: "an image with a digest, for workloads.requireDigest is true",

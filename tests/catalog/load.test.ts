@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archetypes, metricsOf, slosOf } from "../../catalog/archetypes.ts";
@@ -7,6 +7,7 @@ import { assembleCatalog, loadCatalog, servicesDirectory } from "../../catalog/l
 import { startupNeeds, startupOrder } from "../../catalog/order.ts";
 import { avroRecord, schemas } from "../../catalog/schemas.ts";
 import { syntheticEntries } from "../../catalog/synthetic.ts";
+import { ProblemsError } from "../../stack/problem.ts";
 
 /** Names and ports that the requirement sheets fix. */
 const requiredPorts: Record<string, number> = {
@@ -54,6 +55,21 @@ describe("the catalog", () => {
       services.map((service) => service.name),
       ["synthetic-00001"],
     );
+  });
+
+  it("says which file Node cannot run, and where", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "catalog-"));
+    writeFileSync(join(directory, "one.ts"), 'export default {\n  name: "one" ;\n');
+    writeFileSync(join(directory, "two.ts"), 'import gone from "../gone.ts";\nexport default gone;\n');
+    writeFileSync(join(directory, "three.ts"), "export const three = 3;\n");
+    await assert.rejects(loadCatalog(directory), (error: unknown) => {
+      assert.ok(error instanceof ProblemsError);
+      assert.match(error.message, /catalog\/services\/one\.ts:\d+ {2}file is SyntaxError/);
+      assert.match(error.message, /catalog\/services\/two\.ts.* {2}file is Error: Cannot find module .*gone/);
+      return true;
+    });
+    for (const file of ["one.ts", "two.ts"]) rmSync(join(directory, file));
+    await assert.rejects(loadCatalog(directory), /catalog\/services\/three\.ts {2}default export is missing/);
   });
 
   it("starts every service after those that it needs", async () => {

@@ -71,6 +71,8 @@ describe("what a stack changes about services", () => {
       "services.trading-bot.image",
       /tradingBot\.imageTag/,
     ],
+    ["a bot left out", { "trading-bot": { enabled: false } }, "services.trading-bot.enabled", /in the cluster/],
+    ["a bot made two", { "trading-bot": { replicas: 2 } }, "services.trading-bot.replicas", /in the cluster/],
     [
       "a service that another needs",
       { "trading-system": { enabled: false } },

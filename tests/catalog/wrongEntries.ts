@@ -335,6 +335,16 @@ export const wrongEntries: readonly WrongEntry[] = [
     says: /inside the cluster only/,
   },
   {
+    title: "a second bot",
+    service: "regime-detection",
+    slip: (service) => {
+      service.kind = "bot";
+    },
+    key: "kind",
+    says: /EC2 runs exactly one/,
+    blames: "trading-bot",
+  },
+  {
     title: "two services under one database role",
     service: "ml-platform",
     slip: (service) => {
