@@ -51,7 +51,8 @@ export function tradingBotUserData(plan: BotUserData): string {
   const script = `${[
     "#!/usr/bin/bash",
     "set -euo pipefail",
-    "dnf install --assumeyes docker amazon-cloudwatch-agent amazon-ecr-credential-helper jq",
+    // A mirror that is away for a minute must not leave a machine that nobody replaces, for its health timer comes below.
+    "until dnf install --assumeyes docker amazon-cloudwatch-agent amazon-ecr-credential-helper jq; do sleep 10; done",
     "install --directory --mode 0755 /etc/trading-bot /var/log/trading-bot",
     ...botFiles(plan).flatMap(writeFile),
     "systemctl daemon-reload",

@@ -91,6 +91,18 @@ describe("compute/tradingBotUserData", () => {
   });
   afterEach(() => machine.close());
 
+  it("asks for its packages until it gets them: a machine without a health timer would never be replaced", () => {
+    machine.command("sleep", "true");
+    machine.command("dnf", `[[ $(wc -l <"${machine.root}/dnf.calls") -ge 3 ]]`);
+    const line = tradingBotUserData(plan)
+      .split("\n")
+      .find((text) => text.includes("dnf install"));
+    machine.write("packages.sh", `set -euo pipefail\n${line}\n`);
+    assert.equal(machine.run("packages.sh").status, 0);
+    assert.equal(machine.read("dnf.calls").trim().split("\n").length, 3);
+    assert.match(machine.read("dnf.calls"), /install --assumeyes docker amazon-cloudwatch-agent/);
+  });
+
   it("is a script that bash accepts, and so is each script that it writes", () => {
     execFileSync("bash", ["-n"], { input: tradingBotUserData(plan) });
     for (const { path, content } of botFiles(plan))
