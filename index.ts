@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { loadCatalog } from "./catalog/load.ts";
-import { applyOverrides, releasedOnly } from "./catalog/overrides.ts";
+import { releasedOnly } from "./catalog/overrides.ts";
+import { environmentCatalog } from "./catalog/systems.ts";
 import type { Catalog } from "./catalog/types.ts";
 import { Cluster } from "./components/compute/cluster.ts";
 import { createKubernetesProvider } from "./components/compute/kubernetesProvider.ts";
@@ -47,7 +48,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const settings = loadSettings(source);
   const { environment } = settings;
   const known = given.catalog ?? (await loadCatalog());
-  const catalog = given.catalog ?? applyOverrides(known, settings.services, source, settings.workloads);
+  const catalog = given.catalog ?? environmentCatalog(known, settings, source);
   const names = createNames({ ...environment, project: source.project, environment: environment.name });
 
   const tags = {

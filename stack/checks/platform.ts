@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { Finding } from "../checks.ts";
-import type { OptionalSystem } from "../sections/platform.ts";
+import { nearest } from "../nearest.ts";
+import { namespaceNames, type OptionalSystem } from "../sections/platform.ts";
 import type { Settings } from "../settings.ts";
 
 /** What a system cannot work without: who leaves out the right one must leave out the left one as well. */
@@ -26,10 +28,35 @@ function checkCaches({ environment, platform, workloads }: Settings): Finding[] 
   ];
 }
 
+/** A mirror that is a directory is there; what it must hold is said when a chart is looked for. */
+function checkMirror({ platform: { chartMirror } }: Settings): Finding[] {
+  const directory = /^file:(?:\/\/)?(.+)$/.exec(chartMirror ?? "")?.[1];
+  if (directory === undefined || existsSync(directory)) return [];
+  return [
+    {
+      path: ["platform", "chartMirror"],
+      allowed: "a directory that exists, relative to the project",
+      hint: "Put the charts there (helm pull), or remove platform.chartMirror: docs/operations/mirrors.md.",
+    },
+  ];
+}
+
+/** Quotas are for namespaces that exist. */
+function checkQuotas({ platform }: Settings): Finding[] {
+  const known: readonly string[] = namespaceNames;
+  return Object.keys(platform.quotas)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: ["platform", "quotas", name],
+      allowed: `namespaces of the platform: ${known.join(", ")}`,
+      nearest: nearest(name, known),
+    }));
+}
+
 /** Systems that are left out are not needed by others; replicas of the gateway are in order; the balancer can what is asked. */
 export function checkPlatform(settings: Settings): Finding[] {
   const { platform, gateway } = settings;
-  const findings = checkCaches(settings);
+  const findings = [...checkCaches(settings), ...checkMirror(settings), ...checkQuotas(settings)];
   for (const [system, needs] of Object.entries(systemNeeds) as [OptionalSystem, readonly OptionalSystem[]][]) {
     if (platform.without.includes(system)) continue;
     for (const need of needs.filter((each) => platform.without.includes(each))) {

@@ -17,6 +17,25 @@ export const optionalSystems = [
 /** A system that can be left out. */
 export type OptionalSystem = (typeof optionalSystems)[number];
 
+/** Namespaces of the platform, each with a quota; components/platform/namespacePlan.ts says what each is for. */
+export const namespaceNames = [
+  "cert-manager",
+  "external-secrets",
+  "external-dns",
+  "platform-system",
+  "gateway",
+  "argo-rollouts",
+  "trading",
+  "monitoring",
+  "node-agents",
+  "logging",
+  "tracing",
+  "vault",
+  "consul",
+  "kafka",
+  "elastic",
+] as const;
+
 const replicas = (maximum: number) => z.number().int().min(1).max(maximum).default(1).describe("number of pods");
 
 const registryHost = z

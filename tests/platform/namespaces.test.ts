@@ -7,6 +7,7 @@ import {
 } from "../../components/platform/namespacePlan.ts";
 import { allowFlows, toInternet, toNameResolution } from "../../components/platform/networkPolicies.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { namespaceNames } from "../../stack/sections/platform.ts";
 import { planPlatform } from "../support/platformPlan.ts";
 import { hostAccess, plannedPods, podProblems } from "../support/podRules.ts";
 
@@ -29,6 +30,10 @@ describe("namespaces", () => {
     for (const plan of namespaceDefaults) {
       assert.equal(namespaceLabels(plan)["pod-security.kubernetes.io/warn"], "restricted");
     }
+  });
+
+  it("are those for which the stack file takes quotas", () => {
+    assert.deepEqual(namespaceDefaults.map(({ name }) => name).sort(), [...namespaceNames].sort());
   });
 
   it("take quotas from the settings, and only for namespaces that exist", () => {

@@ -27,6 +27,20 @@ export const platformCases: WrongCase[] = [
     expect: { key: "platform.chartMirror", allowed: /oci:\/\/registry\/path, https:\/\/host\/path or file:directory/ },
   },
   {
+    name: "a chart mirror in a directory that is not there",
+    change: (config) => {
+      config[platform].chartMirror = "file:./nowhere";
+    },
+    expect: { key: "platform.chartMirror", allowed: /a directory that exists/ },
+  },
+  {
+    name: "a quota of a namespace that nobody makes, with the nearest known one",
+    change: (config) => {
+      config[platform].quotas = { kafkas: { cpu: 4 } };
+    },
+    expect: { key: "platform.quotas.kafkas", allowed: /kafka, elastic/, nearest: "kafka" },
+  },
+  {
     name: "an image mirror with a scheme",
     change: (config) => {
       config[platform].imageMirror = { registry: "https://registry.example.com" };
