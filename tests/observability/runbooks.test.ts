@@ -56,6 +56,11 @@ describe("runbook pages", () => {
       assert.deepEqual([...found.keys()], [...runbookSections], file);
       for (const [title, text] of found) assert.ok(text.length >= 20, `${file}: ${title}`);
       assert.match(found.get("Diagnosis") ?? "", /```(promql|logql|sh)/, file);
+      // Somebody who was woken needs more than a pointer to another page.
+      assert.ok((found.get("Diagnosis")?.match(/^\d+\. /gm) ?? []).length >= 2, `${file}: two steps of diagnosis`);
+      const mitigation = found.get("Mitigation") ?? "";
+      assert.ok((mitigation.match(/^- /gm) ?? []).length >= 2, `${file}: two ways to mitigate`);
+      assert.ok(mitigation.split(/\s+/).length >= 18 && !/^- As for \w+\.?$/m.test(mitigation), `${file}: own words`);
       assert.match(found.get("Meaning") ?? "", /```(promql|logql|text)/, file);
     }
   });

@@ -30,6 +30,7 @@ export const auditFilters: readonly AuditFilter[] = [
     description: "The root user of the account did something.",
     impact: "Root may do everything and no policy stops it; nobody needs it for daily work.",
     mitigation: [
+      "One of us: ask why; what needs root (closing the account, some billing) is announced before, everything else has a role.",
       "Not one of us: reset the root password and its second factor, call AWS support, look at everything it did.",
     ],
   },
@@ -41,7 +42,10 @@ export const auditFilters: readonly AuditFilter[] = [
     atLeast: 1,
     description: "A user logged into the console without a second factor.",
     impact: "A stolen password is enough to come in.",
-    mitigation: ["Take the console access from the user; people log in by single sign-on."],
+    mitigation: [
+      "Unknown address or hour: end it (`aws iam delete-login-profile --user-name <user>`, deactivate the keys), then look at what the session did.",
+      "Known: take the console access from the user all the same; people log in by single sign-on.",
+    ],
   },
   {
     name: "UnauthorizedApiCalls",
@@ -63,7 +67,8 @@ export const auditFilters: readonly AuditFilter[] = [
     description: "A customer key was disabled or its deletion scheduled.",
     impact: "What it encrypts cannot be read any more; after the waiting time, never again.",
     mitigation: [
-      "`aws kms cancel-key-deletion --key-id <id>` and `aws kms enable-key --key-id <id>`; then ask who and why.",
+      "At once: `aws kms cancel-key-deletion --key-id <id>` and `aws kms enable-key --key-id <id>`; services recover within minutes.",
+      "Then who and why: a stack that is torn down schedules its keys; in any other case treat it as an intrusion.",
     ],
   },
   {
@@ -73,7 +78,10 @@ export const auditFilters: readonly AuditFilter[] = [
     atLeast: 1,
     description: "Permissions were changed.",
     impact: "None when it was a deployment; a back door when it was not.",
-    mitigation: ["Compare with the deployments of that hour. Nobody deployed: undo it and treat as an intrusion."],
+    mitigation: [
+      "A deployment of that hour made it: nothing to do.",
+      "Nobody deployed: undo it (`aws iam delete-access-key`, `aws iam detach-role-policy`), then treat it as an intrusion: who is the caller, what else did he do?",
+    ],
   },
   {
     name: "SecurityGroupChange",
@@ -83,7 +91,8 @@ export const auditFilters: readonly AuditFilter[] = [
     description: "A security group was changed.",
     impact: "A door may stand open, or a needed one may be shut.",
     mitigation: [
-      "Compare with the deployments of that hour; `pulumi preview --refresh` shows what differs from the program.",
+      "A deployment, or the cluster's own balancer controller: nothing to do.",
+      "Nobody: `pulumi preview --refresh` shows what differs from the program, `pulumi up --refresh` puts it back; then ask who opened the door.",
     ],
   },
 ];

@@ -51,7 +51,11 @@ function applicationAlarms(thresholds: AlarmThresholds): Alarm[] {
       impact: "Users and clients see errors; orders may fail.",
       runbook: {
         diagnosis: [...lookAtGateway, { text: "Which service?", promql: "service:http_error_ratio:rate5m > 0.01" }],
-        mitigation: ["As for HighErrorRate: roll back the release that began it, or follow the dependency that fails."],
+        mitigation: [
+          "It began with a release (`kubectl argo rollouts -n trading list rollouts`): abort it, or `npm run rollback -- <service>`.",
+          "One service, no release: see HighErrorRate, which names the path and the dependency that fails.",
+          "All services at once: the database or the cache behind them; see DatabaseConnectionFailure and RedisConnectionFailure.",
+        ],
       },
       cases: limitCases(thresholds.errorPercent, 2, 0.5),
     },
@@ -98,7 +102,11 @@ function applicationAlarms(thresholds: AlarmThresholds): Alarm[] {
       impact: "Users wait; orders are placed late.",
       runbook: {
         diagnosis: [{ text: "Which service?", promql: "topk(5, service:http_slow_ratio:rate5m)" }, ...lookAtGateway],
-        mitigation: ["As for HighResponseTimeP95."],
+        mitigation: [
+          "One service is slow: see HighResponseTimeP95, whose steps lead to the span that takes the time.",
+          "All are slow and the database waits: see SlowDatabaseQueries and RdsReadLatency.",
+          "Only the gateway is slow (its pods at their processor limit): raise `gateway.maximumReplicas`, `pulumi up`.",
+        ],
       },
       cases: limitCases(thresholds.responseMilliseconds / 1000, 5, 0.2),
     },
@@ -118,6 +126,10 @@ function applicationAlarms(thresholds: AlarmThresholds): Alarm[] {
       impact: "Some clients cannot connect.",
       runbook: {
         diagnosis: [
+          {
+            text: "One address, or everybody? Requests that the gateway refused, by address.",
+            logql: 'topk(5, sum by (remote_ip) (count_over_time({namespace="gateway"} | json | status="429" [10m])))',
+          },
           {
             text: "An attack? Look at the web firewall's sampled requests.",
             command:

@@ -86,7 +86,8 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
           ],
           mitigation: [
             "Raise `postgres.storageGibibytes` and `maximumStorageGibibytes`, `pulumi up`; it works online.",
-            "A slot nobody reads: drop it.",
+            "A slot nobody reads: `DATABASE_ROLE=administrator platform-psql -c \"select pg_drop_replication_slot('<slot>')\"`; its log is freed with the next checkpoint.",
+            "At the limit of growth within the six hours after the last one: delete or truncate what can be rebuilt (candles of old months are in Elasticsearch and can be loaded again).",
           ],
         },
         cases: [
@@ -142,6 +143,11 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
             text: "Who holds them?",
             command:
               "platform-psql -c 'select usename, application_name, state, count(*) from pg_stat_activity group by 1,2,3 order by 4 desc'",
+          },
+          {
+            text: "As the services see it: pools that are nearly used up.",
+            promql:
+              "sum by (service, pool) (hikaricp_connections_active) / sum by (service, pool) (hikaricp_connections_max)",
           },
         ],
         mitigation: [
@@ -235,8 +241,24 @@ export function postgresAlarms(postgres: NonNullable<AlarmTargets["postgres"]>, 
       description: "More than 64 operations wait for the disk for five minutes.",
       impact: "Every query that touches the disk is slow.",
       runbook: {
-        diagnosis: [lookAtInstance],
-        mitigation: ["A larger disk brings more operations a second; a larger instance keeps more in memory."],
+        diagnosis: [
+          lookAtInstance,
+          {
+            text: "Which statements read or write most, and are their blocks not in memory?",
+            command:
+              "platform-psql -c 'select shared_blks_read, shared_blks_written, calls, left(query, 100) from pg_stat_statements order by 1 desc limit 10'",
+          },
+          {
+            text: "A vacuum or a new index?",
+            command:
+              "platform-psql -c 'select * from pg_stat_progress_vacuum' -c 'select * from pg_stat_progress_create_index'",
+          },
+        ],
+        mitigation: [
+          "One statement reads whole tables: cancel it (`DATABASE_ROLE=administrator platform-psql -c 'select pg_cancel_backend(<pid>)'`), then give it an index.",
+          "Bulk work: move it to the night, in smaller parts.",
+          "Everyday load: 400 GiB and more (`postgres.storageGibibytes`) have four times the operations; a larger `postgres.instanceClass` keeps more in memory.",
+        ],
       },
       cases: limitCases(64, 5, 16),
     },

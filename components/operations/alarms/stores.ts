@@ -99,8 +99,23 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       description: "Keys were thrown out for lack of memory in two periods in a row.",
       impact: "The hit rate falls, the database gets the load.",
       runbook: {
-        diagnosis: [{ text: "See CacheMemoryHigh: who fills it?", command: "platform-cache info memory" }],
-        mitigation: ["A larger node, or shorter lives for the largest prefix."],
+        diagnosis: [
+          { text: "How much is taken, and by what policy are keys thrown out?", command: "platform-cache info memory" },
+          { text: "Since when, and how fast?", promql: "rate(redis_evicted_keys_total[5m])" },
+          {
+            text: "Does one prefix fill it? For each service that uses the cache:",
+            command: "CACHE_USER=<service> platform-cache --bigkeys --pattern '<prefix>:*'",
+          },
+          {
+            text: "Does the database get the load?",
+            promql: "topk(5, sum by (service) (rate(db_query_duration_seconds_count[5m])))",
+          },
+        ],
+        mitigation: [
+          "One prefix grows without an end: give its keys a shorter life in that service, roll the release out.",
+          "All grow: a larger `cache.nodeType`; the change is online where there is a copy.",
+          "A burst (a backfill, a cold start): it ends by itself; watch CacheHitRate.",
+        ],
       },
       cases: limitCases(0, 2, 5),
     },
@@ -124,11 +139,21 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
             runbook: {
               diagnosis: [
                 {
-                  text: "Do writes exceed the network of the node type?",
+                  text: "State of the copies, and how far they are behind.",
                   command: "platform-cache info replication",
                 },
+                {
+                  text: "Do writes exceed the network of the node type? Compare with its baseline.",
+                  command:
+                    "aws cloudwatch get-metric-statistics --namespace AWS/ElastiCache --metric-name NetworkBytesOut --dimensions Name=CacheClusterId,Value=<node> --statistics Maximum --period 60 --start-time <from> --end-time <to>",
+                },
+                { text: "Large single writes?", command: "platform-cache slowlog get 20" },
               ],
-              mitigation: ["A larger node type; or fewer, smaller writes."],
+              mitigation: [
+                "A bulk write: let it end, or do it in smaller parts.",
+                "The network is at its limit: a larger `cache.nodeType`.",
+                "One copy alone stays behind: `aws elasticache reboot-cache-cluster --cache-cluster-id <node> --cache-node-ids-to-reboot 0001`.",
+              ],
             },
             cases: limitCases(5, 5, 3),
           },
@@ -149,9 +174,21 @@ function nodeAlarms(id: string, node: string, replicated: boolean, thresholds: A
       description: "Less than nine of ten look-ups find their key.",
       impact: "The objective of 90 % is missed; the database gets the load.",
       runbook: {
-        diagnosis: [{ text: "Evictions, a restart, or a new prefix?", command: "platform-cache info stats" }],
+        diagnosis: [
+          { text: "Hits, misses, evictions since the start.", command: "platform-cache info stats" },
+          {
+            text: "Did it fail over or restart, and is cold?",
+            command: "aws elasticache describe-events --source-type replication-group --duration 120",
+          },
+          {
+            text: "Which service misses most? Its queries to the database grow.",
+            promql: "topk(5, sum by (service) (rate(db_query_duration_seconds_count[10m])))",
+          },
+        ],
         mitigation: [
-          "After a restart it fills by itself; evictions: see CacheEvictions; a new prefix: warm it or do not cache it.",
+          "After a restart it fills by itself within an hour; nothing to do.",
+          "Keys are thrown out: see CacheEvictions.",
+          "A new prefix that is asked for once and never again: do not cache it.",
         ],
       },
       cases: belowCases(thresholds.cacheHitPercent, 3),
@@ -224,8 +261,19 @@ export function brokerAlarms({ name }: { name: pulumi.Input<string> }): Alarm[] 
       description: "The free disk is less than twice the limit at which the broker blocks all publishers.",
       impact: "At the limit every publisher is blocked.",
       runbook: {
-        diagnosis: [{ text: "Which queue holds the messages?", promql: "topk(5, rabbitmq_queue_messages_ready)" }],
-        mitigation: ["As for BrokerMemoryHigh: consume, purge, or a larger instance type."],
+        diagnosis: [
+          { text: "Which queue holds the messages?", promql: "topk(5, rabbitmq_queue_messages_ready)" },
+          { text: "Has it a consumer?", promql: "rabbitmq_queue_messages_ready > 0 and rabbitmq_queue_consumers == 0" },
+          {
+            text: "Does the broker block publishers already?",
+            promql: "rabbitmq_alarms_free_disk_space_watermark == 1",
+          },
+        ],
+        mitigation: [
+          "A queue without consumer: start the consumer; see RabbitmqQueueWithoutConsumer.",
+          "A dead-letter queue that nobody reads: keep a sample, then purge it in the broker's console.",
+          "Growth: a larger `broker.instanceType` has a larger disk; the change restarts the broker node by node.",
+        ],
       },
       cases: belowCases(2, 5),
     },
@@ -248,7 +296,9 @@ export function brokerAlarms({ name }: { name: pulumi.Input<string> }): Alarm[] 
           { text: "Do its consumers run?", command: "kubectl get pods -n trading" },
         ],
         mitigation: [
-          "Restart or scale the consumer; look into the dead-letter queue for messages that it cannot handle.",
+          "The consumer is down: see ServiceDown for it; the queue empties by itself when it is back.",
+          "It runs and is slow: more replicas, as far as the order of messages does not matter to it.",
+          "It refuses the same message again and again: the queue's `.dead` twin grows; mend the cause, then move the messages back in the console.",
         ],
       },
       cases: limitCases(10_000, 3, 500),

@@ -173,6 +173,7 @@ function disk(own: (metric: string) => Alarm["watches"]): Alarm {
     impact: "Its log and a new image have no room; a restart may fail.",
     runbook: {
       diagnosis: [
+        whichMachine,
         {
           text: "What fills it?",
           command: `${onTheMachine}   # then: sudo du -xh --max-depth=2 / | sort -h | tail; docker system df`,

@@ -31,8 +31,9 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
         ],
         mitigation: [
-          "Keys without lifetime: their service must set one.",
-          "Real need: raise `cache.nodeType`; ElastiCache grows online.",
+          "Keys without lifetime: their service must set one; until its release is out, delete them by its own user (`CACHE_USER=<service> platform-cache --scan --pattern '<prefix>:*'`).",
+          "Real need: raise `cache.nodeType`, `pulumi up`; ElastiCache grows online, clients reconnect once.",
+          "At 100 % writes are refused or keys evicted, by the policy in `maxmemory_policy` (`platform-cache info memory`).",
         ],
       },
       cases: [

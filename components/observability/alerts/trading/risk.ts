@@ -225,7 +225,11 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
           { text: "Volatility or exposure?", promql: "portfolio_value_at_risk_dollars" },
           { text: "Concentration by strategy.", promql: "sum by (strategy) (active_positions)" },
         ],
-        mitigation: ["Reduce the largest correlated positions first.", "No new positions until below the limit."],
+        mitigation: [
+          "No new positions until it is below the limit: the risk owner sets the kill switch of the strategies that would open some.",
+          "Reduce the largest correlated positions first; one of several that move together counts more than its size.",
+          "The market calmed and the number did not: its inputs are old, see KlineStale; do not trade on it.",
+        ],
       },
       cases: [
         {

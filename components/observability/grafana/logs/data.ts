@@ -80,6 +80,10 @@ export function dataLogAlerts({
             text: "Which lines?",
             logql: '{namespace="trading", service="<service>"} | json | __error__!=""',
           },
+          {
+            text: "Since which release?",
+            command: "kubectl argo rollouts -n trading get rollout <service>",
+          },
         ],
         mitigation: [
           "A library writes to standard output by itself: route it through the service's logger.",

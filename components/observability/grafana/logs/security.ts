@@ -136,7 +136,10 @@ export const securityLogAlerts: readonly GrafanaAlert[] = [
         { text: "Who, when, why?", logql: '{namespace="trading"} | json | event="admin_action"' },
         { text: "Ask that person whether it was he." },
       ],
-      mitigation: ["Nobody knows of it: treat as an intrusion; end the account's sessions and undo the action."],
+      mitigation: [
+        "Somebody of the team did it and says so: write the reason into the incident channel, nothing else to do.",
+        "Nobody knows of it: treat it as an intrusion; end the account's sessions, undo the action, rotate what it could read.",
+      ],
     },
     cases: [
       {

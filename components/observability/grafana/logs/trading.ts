@@ -295,6 +295,11 @@ export const tradingLogAlerts: readonly GrafanaAlert[] = [
           text: "Which symbols and sizes?",
           logql: 'sum by (symbol) (count_over_time({namespace="trading"} | json | event="order_rejected" [1h]))',
         },
+        {
+          text: "Did the exchange change its rules for the symbol (lot size, tick size, trading halted)?",
+          command:
+            "curl -s 'https://api.binance.com/api/v3/exchangeInfo?symbol=<symbol>' | jq '.symbols[0] | {status, filters}'",
+        },
       ],
       mitigation: [
         "LOT_SIZE, MIN_NOTIONAL, PRICE_FILTER: the exchange changed its filters; reload the symbol information.",
