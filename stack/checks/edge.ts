@@ -56,13 +56,13 @@ export function checkDns({ dns, environment, gateway }: Settings): Finding[] {
       hint: "Route 53 writes query logs to that region alone, where the key for logs must be too.",
     });
   }
-  return [...findings, ...duplicates(["dns", "healthChecks", "hosts"], dns.healthChecks.hosts)];
+  return findings;
 }
 
 /** Ranges are whole; load balancers behind the firewall are of this environment. */
 export function checkEdge({ edge, environment }: Settings): Finding[] {
   const { firewall, allowedRanges } = edge;
-  const findings = duplicates(["edge", "allowedRanges"], allowedRanges);
+  const findings: Finding[] = [];
   allowedRanges.forEach((range, index) => {
     if (networkOf(range) !== range) {
       findings.push({
@@ -79,11 +79,5 @@ export function checkEdge({ edge, environment }: Settings): Finding[] {
     if (region !== environment.region || accountId !== environment.accountId)
       findings.push({ path, allowed: `a balancer of account ${environment.accountId} in ${environment.region}` });
   });
-  return [...findings, ...duplicates(["edge", "firewall", "managedRuleGroups"], firewall.managedRuleGroups)];
-}
-
-function duplicates(path: Finding["path"], values: readonly string[]): Finding[] {
-  return values.flatMap((value, index) =>
-    values.indexOf(value) === index ? [] : [{ path: [...path, index], allowed: "each value once" }],
-  );
+  return findings;
 }
