@@ -3,8 +3,11 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import * as fc from "fast-check";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
-import { changedInputs } from "../../release/difference.ts";
+import type { PlannedResource } from "../../plan/resource.ts";
+import { changedInputs, showDifference } from "../../release/difference.ts";
 import { readImages } from "../../release/edit.ts";
 import { ImageError, parseImage, showImage } from "../../release/image.ts";
 import { prepareRelease, prepareRollback, ReleaseError } from "../../release/release.ts";
@@ -120,5 +123,50 @@ describe("differences of inputs", () => {
       { path: "e", before: undefined, after: null },
     ]);
     assert.deepEqual(changedInputs(before, structuredClone(before)), []);
+  });
+
+  it("name an element that comes or goes once, and none of those that it pushes on", () => {
+    const rules = ["a", "b", "c"].map((alert) => ({ alert, for: "5m" }));
+    const added = { alert: "new", for: "5m" };
+    const withNew = [rules[0]!, added, rules[1]!, rules[2]!];
+    assert.deepEqual(changedInputs({ rules }, { rules: withNew }), [
+      { path: "rules.1", before: undefined, after: added },
+    ]);
+    assert.deepEqual(changedInputs({ rules: withNew }, { rules }), [
+      { path: "rules.1", before: added, after: undefined },
+    ]);
+    const slower = [rules[0]!, added, { alert: "b", for: "9m" }, rules[2]!];
+    assert.deepEqual(changedInputs({ rules: withNew }, { rules: slower }), [
+      { path: "rules.2.for", before: "5m", after: "9m" },
+    ]);
+  });
+
+  it("find every change of a list again, whatever the lists", () => {
+    const lists = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 8 });
+    fc.assert(
+      fc.property(lists, lists, (before, after) => {
+        const changes = changedInputs(before, after, "list");
+        assert.equal(changes.length === 0, isDeepStrictEqual(before, after));
+        const come = changes.filter((change) => change.before === undefined).length;
+        const gone = changes.filter((change) => change.after === undefined).length;
+        assert.equal(come - gone, after.length - before.length);
+      }),
+    );
+  });
+
+  it("show long texts where they part", () => {
+    const text = (end: string) => `${"the same ".repeat(100)}${end}`;
+    const resource = { urn: "u", type: "kubernetes:core/v1:Secret", name: "n", custom: true, inputs: {} };
+    const lines = showDifference({
+      created: [],
+      deleted: [],
+      changed: [
+        {
+          resource: resource as unknown as PlannedResource,
+          inputs: [{ path: "data", before: text("one"), after: text("two") }],
+        },
+      ],
+    });
+    assert.match(lines, /data: ….*one" → ….*two"/);
   });
 });
