@@ -165,17 +165,21 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
       family: "Backup",
       service: backup,
       anyExporterOf: ["kube-state-metrics", "cloudwatch-exporter"],
-      expr: 'kube_job_status_failed{namespace=~"backup|vault"} > 0 or aws_backup_number_of_backup_jobs_failed_sum > 0',
+      expr: 'kube_job_status_failed{namespace=~"backup|vault|consul"} > 0 or aws_backup_number_of_backup_jobs_failed_sum > 0',
       for: "1m",
       summary: "a backup job failed",
-      description: "A job of the namespaces backup and vault (snapshots) failed, or AWS Backup reports a failed job.",
+      description:
+        "A job of the namespaces backup, vault and consul (snapshots) failed, or AWS Backup reports a failed job.",
       impact: "None as long as the next one succeeds.",
       panel: { dashboard: "infrastructure", panel: "Backups" },
-      source: "reference 3.3; AWS Backup and Vault's snapshots added",
+      source: "reference 3.3; AWS Backup and the snapshots of Vault and Consul added",
       runbook: {
         diagnosis: [
           ...diagnosis,
-          { text: "Log of the job in the cluster.", command: "kubectl -n vault logs job/<job> --tail=50" },
+          {
+            text: "Log of the job in the cluster, in the namespace of the alert.",
+            command: "kubectl -n vault logs job/<job> --tail=50",
+          },
         ],
         mitigation: [
           "Permission or key policy: `pulumi up`, then start the job again.",
@@ -192,6 +196,11 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
           name: "for a failed snapshot of Vault",
           series: { 'kube_job_status_failed{namespace="vault",job_name="snapshot-1"}': 1 },
           fires: [{ namespace: "vault", job_name: "snapshot-1" }],
+        },
+        {
+          name: "for a failed snapshot of Consul",
+          series: { 'kube_job_status_failed{namespace="consul",job_name="consul-snapshot-1"}': 1 },
+          fires: [{ namespace: "consul", job_name: "consul-snapshot-1" }],
         },
         {
           name: "for a failed job of AWS Backup",
