@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
 import { checks, type Finding } from "./checks.ts";
 import { findingsOf, type Path, valueAt } from "./issues.ts";
 import { type Problem, ProblemsError, showValue } from "./problem.ts";
@@ -28,10 +29,46 @@ export function loadSettings(source: SettingsSource): Settings {
   const parsed = settingsSchema.safeParse(raw);
   const findings = parsed.success
     ? checks.flatMap((check) => check(parsed.data))
-    : parsed.error.issues.flatMap((issue) => findingsOf(settingsSchema, issue, raw));
+    : [
+        ...issuesOnce(parsed.error.issues).flatMap((issue) => findingsOf(settingsSchema, issue, raw)),
+        ...checkWhole(raw),
+      ];
   for (const finding of findings) problems.push(problemOf(finding, source, { raw, complete: parsed.data }, locate));
   if (problems.length > 0) throw new ProblemsError(problems);
   return parsed.data as Settings;
+}
+
+/** Each issue, but of a value of a wrong type only that: its length, for one, says nothing. */
+function issuesOnce(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const wrongTypes = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => path.join(".")));
+  return issues.filter(({ code, path }) => code === "invalid_type" || !wrongTypes.has(path.join(".")));
+}
+
+/** A check has asked for a section that does not fit its schema. */
+class BrokenSection extends Error {}
+
+/** The findings of the checks that need only sections that fit their schema: so that all is told at once. */
+function checkWhole(raw: Readonly<Record<string, unknown>>): Finding[] {
+  const settings = {} as Settings;
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    const section = schema.safeParse(raw[name]);
+    // A broken section is not listed among the others, and whoever asks for it by name is stopped.
+    if (section.success) Object.defineProperty(settings, name, { value: section.data, enumerable: true });
+    else
+      Object.defineProperty(settings, name, {
+        get: () => {
+          throw new BrokenSection(name);
+        },
+      });
+  }
+  return checks.flatMap((check) => {
+    try {
+      return check(settings);
+    } catch (error) {
+      if (error instanceof BrokenSection) return [];
+      throw error;
+    }
+  });
 }
 
 /** The configuration under our namespace, with JSON text (Pulumi's form of maps and lists) turned back into values. */

@@ -5,9 +5,15 @@ import type { Settings } from "../settings.ts";
 export const backupHours: readonly number[] = [0, 6, 12, 18];
 
 /** Retention against vault lock, cold storage and the buckets' own ageing. */
-export function checkBackups({ backups, buckets }: Settings): Finding[] {
+export function checkBackups({ backups, buckets, environment }: Settings): Finding[] {
   const findings: Finding[] = [];
   const { lock, coldStorageAfterDays, dailyRetentionDays } = backups;
+  if (lock.mode === "compliance" && !environment.protect)
+    findings.push({
+      path: ["backups", "lock", "mode"],
+      allowed: "none or governance with environment.protect: false",
+      hint: "Under compliance nobody could delete the vault before its last recovery point ends.",
+    });
   if (lock.minimumDays > lock.maximumDays)
     findings.push({
       path: ["backups", "lock", "minimumDays"],

@@ -79,6 +79,25 @@ describe("stack files", () => {
     assert.ok(problems.length >= 3, `${problems.length} problems`);
   });
 
+  it("reports wrong values and impossible combinations of other sections at once, and a wrong type once", () => {
+    const problems = problemsOf(
+      source((config) => {
+        // biome-ignore lint/suspicious/noExplicitAny: a wrong file has no type
+        const section = (name: string) => config[`${project}:${name}`] as any;
+        section("postgres").readReplicas = "one";
+        section("cache").nodes = 1;
+        section("cluster").administrators = "nobody";
+        section("network").interfaceEndpoints = ["sts", "sts"];
+      }),
+    );
+    assert.deepEqual(problems.map(({ key }) => key).sort(), [
+      "cache.nodes",
+      "cluster.administrators",
+      "network.interfaceEndpoints.1",
+      "postgres.readReplicas",
+    ]);
+  });
+
   it("names the line of a value that is written in the file", () => {
     const file = readStackFile(projectDirectory, "staging")!;
     const text = file.text.replace("region: us-east-1", "region: nowhere");

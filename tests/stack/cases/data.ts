@@ -129,6 +129,13 @@ export const dataCases: WrongCase[] = [
     expect: { key: "buckets.backupsExpireAfterDays", allowed: /at least backups\.dailyRetentionDays \(90\)/ },
   },
   {
+    name: "a vault that nobody could ever delete, in a stack that may be torn down",
+    change: (config) => {
+      config[section("backups")].lock.mode = "compliance";
+    },
+    expect: { key: "backups.lock.mode", allowed: /none or governance with environment\.protect: false/ },
+  },
+  {
     name: "recovery points that live shorter than the vault lock demands",
     change: (config) => {
       config[section("backups")].lock.minimumDays = 14;
