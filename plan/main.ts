@@ -20,7 +20,7 @@ enableCompileCache(join(projectDirectory, "node_modules/.cache/compiled"));
 
 const command = new Command("npm run plan --")
   .description(
-    "Plans a stack offline: runs the program under a stand-in for AWS, Kubernetes and Grafana, shows what it would create\nand writes it below out/<stack>/. Needs no account, no cluster, no Pulumi CLI and no network.",
+    "Plans a stack offline: runs the program under a stand-in for AWS, Kubernetes and Grafana, shows what it would create and writes it below out/<stack>/. Needs no account, no cluster, no Pulumi CLI and no network.",
   )
   .argument("[stack]", `stack to plan: ${listStacks(projectDirectory).join(", ")}`, "staging")
   .addOption(
@@ -76,7 +76,7 @@ async function planAndShow(stack: string, { mode, out, json, quiet }: Options): 
   progress(`loading the SDKs`);
   const { planStack, UnknownStackError } = await import("./plan.ts");
   const { ProblemsError } = await import("../stack/problem.ts");
-  const { planJson, renderFiles, writeFiles } = await import("./write/write.ts");
+  const { planJson, renderFiles, WriteError, writeFiles } = await import("./write/write.ts");
   const { viewPlan } = await import("./view.ts");
   try {
     const plan = await planStack({
@@ -103,7 +103,11 @@ async function planAndShow(stack: string, { mode, out, json, quiet }: Options): 
       process.stderr.write(`${error.message}\n`);
       return usageError;
     }
-    if (error instanceof ProblemsError || (error as { __pulumiRunError?: true }).__pulumiRunError) {
+    if (
+      error instanceof ProblemsError ||
+      error instanceof WriteError ||
+      (error as { __pulumiRunError?: true }).__pulumiRunError
+    ) {
       process.stderr.write(`${(error as Error).message}\n`);
       return 1;
     }

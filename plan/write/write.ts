@@ -35,8 +35,26 @@ export function toJson(value: unknown): string {
 /** The folders that a plan owns below `out/<stack>/`: whatever else lies there from an earlier run is removed. */
 const ownedFolders = ["helm", "kubernetes", "prometheus", "alertmanager", "grafana", "aws"];
 
-/** Brings `directory` to hold the files, leaves alone those that already do, and returns their paths, sorted. */
+/** The files of a plan cannot be written where they should. */
+export class WriteError extends Error {}
+
+/**
+ * Brings `directory` to hold the files, leaves alone those that already do, and returns their paths, sorted.
+ *
+ * @throws WriteError when the operating system refuses
+ */
 export function writeFiles(directory: string, files: Files): string[] {
+  try {
+    return replaceFiles(directory, files);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new WriteError(
+      `The plan cannot be written: ${reason}.\nName a directory that can be written to: --out <directory>.`,
+    );
+  }
+}
+
+function replaceFiles(directory: string, files: Files): string[] {
   for (const folder of ownedFolders) removeOld(join(directory, folder), (path) => join(folder, path) in files);
   const paths = Object.keys(files).sort();
   const made = new Set<string>();

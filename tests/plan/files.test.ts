@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
+import { writeFiles } from "../../plan/write/write.ts";
 import { listStacks } from "../../stack/file.ts";
 
 function plan(...words: string[]) {
@@ -43,6 +44,27 @@ describe("the plan command", () => {
   it("prints nothing when told to be quiet", () => {
     const { stdout, stderr, status } = plan("staging", "--quiet", "--out", out);
     assert.deepEqual({ stdout, stderr, status }, { stdout: "", stderr: "", status: 0 });
+  });
+
+  it("says so when it cannot write where it is told to", () => {
+    const { stderr, status } = plan("staging", "--quiet", "--out", join(projectDirectory, "package.json"));
+    assert.equal(status, 1);
+    assert.match(stderr, /^The plan cannot be written: .*package\.json.*\nName a directory .* --out <directory>\.\n$/);
+  });
+
+  it("brings old files in line: what is gone is removed, what was changed is written again", () => {
+    const directory = join(out, "old");
+    writeFiles(directory, { "plan.json": "1", "helm/a/values.yaml": "a", "aws/rds.json": "b", "aws/iam.json": "c" });
+    writeFileSync(join(directory, "aws/rds.json"), "changed by hand");
+    writeFileSync(join(directory, "notes.txt"), "not the plan's");
+    assert.deepEqual(writeFiles(directory, { "plan.json": "2", "aws/rds.json": "b" }), ["aws/rds.json", "plan.json"]);
+    const found = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const contents = found.map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), "utf8")]).sort();
+    assert.deepEqual(contents, [
+      ["notes.txt", "not the plan's"],
+      ["plan.json", "2"],
+      ["rds.json", "b"],
+    ]);
   });
 
   it("names the stacks that exist when asked for another", () => {
