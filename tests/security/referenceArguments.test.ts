@@ -62,6 +62,32 @@ const always: Readonly<Record<string, object>> = {
     })),
   },
   "broker-broker": { engineType: "RabbitMQ", autoMinorVersionUpgrade: true, logs: { general: true } },
+  "postgres-events": {
+    sourceType: "db-instance",
+    eventCategories: [
+      ...["availability", "deletion", "failover", "failure", "low storage"],
+      ...["maintenance", "notification", "read replica", "recovery", "security"],
+    ],
+  },
+  "postgres-roles-exporter-password": { length: 40, special: false },
+  "broker-administrator-password": { length: 40, special: false },
+  "buckets-backups-lifecycle": {
+    rules: [
+      {
+        transitions: [
+          { days: 30, storageClass: "STANDARD_IA" },
+          { days: 90, storageClass: "GLACIER" },
+        ],
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+      },
+    ],
+  },
+  "backups-plan": {
+    rules: [
+      { schedule: "cron(0 0/6 * * ? *)", startWindow: 60, copyActions: [{ destinationVaultArn: /us-west-2/ }] },
+      { schedule: "cron(0 2 * * ? *)", startWindow: 60, copyActions: [{ destinationVaultArn: /us-west-2/ }] },
+    ],
+  },
   "backups-selection": { selectionTags: [{ type: "STRINGEQUALS", key: "Backup", value: "true" }] },
   "backups-restore-test": {
     recoveryPointSelection: { algorithm: "LATEST_WITHIN_WINDOW", recoveryPointTypes: ["SNAPSHOT"] },
