@@ -70,6 +70,16 @@ const cases: Case[] = [
     verdicts: { "availability-burn": "fails" },
   },
   {
+    title: "one error among a handful of requests, of which no share can be told",
+    series: { ...alive, ...traffic({ good: 1, bad: 1 }) },
+    verdicts: {
+      "error-ratio": "waits for a person",
+      "p95-seconds": "waits for a person",
+      "availability-burn": "waits for a person",
+      "latency-burn": "waits for a person",
+    },
+  },
+  {
     title: "slow answers",
     series: { ...alive, ...traffic({ good: 80, slow: 20 }) },
     verdicts: { "p95-seconds": "fails", "latency-burn": "fails" },
