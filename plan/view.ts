@@ -31,13 +31,13 @@ export function viewPlan(plan: Plan, { colour, width }: ViewOptions): string {
     const total = rows.reduce((sum, { count }) => sum + count, 0);
     lines.push("", `${paint.bold(paint.cyan(room))} ${paint.dim(plural(total, "resource"))}`);
     const nameWidth = Math.max(...rows.map(({ label }) => label.length));
-    for (const row of rows) {
-      const head = `  ${row.label.padEnd(nameWidth)}  `;
-      lines.push(
-        ...wrap(head, row.types, width).map((line, index) =>
-          index === 0 ? paint.bold(line.slice(0, head.length)) + line.slice(head.length) : line,
-        ),
-      );
+    const countWidth = Math.max(...rows.map(({ count }) => String(count).length));
+    for (const { label, count, kinds } of rows) {
+      const name = label.padEnd(nameWidth);
+      const number = String(count).padStart(countWidth);
+      const head = `  ${name}  ${number}  `;
+      const [first = "", ...rest] = wrap(head.length, kinds.map(paintKind(paint)), width);
+      lines.push(`  ${paint.bold(name)}  ${paint.dim(number)}  ${first}`, ...rest);
     }
   }
 
@@ -55,8 +55,23 @@ export function viewPlan(plan: Plan, { colour, width }: ViewOptions): string {
 interface Row {
   label: string;
   count: number;
-  types: string[];
+  kinds: Kind[];
 }
+
+/** Resources of one type, those with data apart. */
+interface Kind {
+  name: string;
+  count: number;
+  stateful: boolean;
+}
+
+/** A word as it is printed, and how wide it shows. */
+interface Word {
+  text: string;
+  width: number;
+}
+
+type Paint = ReturnType<typeof colors.createColors>;
 
 /** Components by room, each with its own resources counted by type; a component inside another one is indented. */
 function roomsOf(plan: Plan): [string, Row[]][] {
@@ -72,7 +87,7 @@ function roomsOf(plan: Plan): [string, Row[]][] {
     const component = byUrn.get(owner);
     const top = component === undefined ? undefined : topComponent(component, family);
     const room = top?.type.split(":")[1] ?? "stack";
-    const label = top?.name ?? "stack";
+    const label = top === undefined ? "stack" : withoutRoom(top.name, room);
     const rows = rooms.get(room) ?? new Map<string, PlannedResource[]>();
     rows.set(label, [...(rows.get(label) ?? []), ...resources]);
     rooms.set(room, rows);
@@ -84,8 +99,13 @@ function roomsOf(plan: Plan): [string, Row[]][] {
       room,
       [...rows]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([label, owned]) => ({ label, count: owned.length, types: countTypes(owned) })),
+        .map(([label, owned]) => ({ label, count: owned.length, kinds: countKinds(owned) })),
     ]);
+}
+
+/** A component's name without the room's, under whose heading it stands. */
+function withoutRoom(name: string, room: string): string {
+  return name.replace(new RegExp(`^${room}s?-(?=.)`), "");
 }
 
 /** Who is whose child. */
@@ -131,43 +151,62 @@ function gathers({ urn }: PlannedResource, { children }: Family): boolean {
   return below.every(({ custom }) => !custom) && new Set(below.map(({ type }) => type)).size > 1;
 }
 
-function countTypes(resources: readonly PlannedResource[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { type } of resources) {
-    const short = type.split(":").at(-1)!;
-    counts.set(short, (counts.get(short) ?? 0) + 1);
+/** Types with data first, for they are what a reader looks for; the others by name. */
+function countKinds(resources: readonly PlannedResource[]): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const resource of resources) {
+    const stateful = isStateful(resource);
+    const name = resource.type.split(":").at(-1)!;
+    const kind = kinds.get(`${name} ${stateful}`) ?? { name, count: 0, stateful };
+    kind.count += 1;
+    kinds.set(`${name} ${stateful}`, kind);
   }
-  return [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, count]) => (count === 1 ? type : `${type} ×${count}`));
+  return [...kinds.values()].sort(
+    (a, b) => Number(b.stateful) - Number(a.stateful) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
 }
 
-function stateView(
-  resources: readonly PlannedResource[],
-  paint: ReturnType<typeof colors.createColors>,
-  width: number,
-): string[] {
+function paintKind(paint: Paint): (kind: Kind) => Word {
+  return ({ name, count, stateful }) => {
+    const text = count === 1 ? name : `${name} ×${count}`;
+    return { text: stateful ? paint.green(text) : text, width: text.length };
+  };
+}
+
+function stateView(resources: readonly PlannedResource[], paint: Paint, width: number): string[] {
   const stateful = resources.filter(isStateful);
   const open = stateful.filter(({ protect }) => !protect);
   const held = stateful.filter(({ protect }) => protect);
-  const lines = [
+  const row = (label: string, shown: readonly PlannedResource[]) => {
+    const head = `  ${label.padEnd("unprotected".length)}  `;
+    const [first = "", ...rest] = wrap(head.length, countKinds(shown).map(paintKind(paint)), width);
+    return [head + first, ...rest];
+  };
+  return [
     `${paint.bold("State")} ${plural(stateful.length, "resource")} with data, ${held.length} protected from deletion`,
+    ...(held.length > 0 ? row("protected", held) : []),
+    ...(open.length > 0 ? row("unprotected", open) : []),
   ];
-  if (held.length > 0) lines.push(...wrap("  protected    ", countTypes(held), width));
-  if (open.length > 0) lines.push(...wrap("  unprotected  ", countTypes(open), width));
-  return lines;
 }
 
-/** Words joined by commas after a head, broken at `width` and indented to the head's end. */
-function wrap(head: string, words: readonly string[], width: number): string[] {
-  const lines = [head];
-  words.forEach((word, index) => {
-    const text = index === words.length - 1 ? word : `${word}, `;
-    if (lines.at(-1)!.length + text.trimEnd().length > width && lines.at(-1)!.length > head.length)
-      lines.push(" ".repeat(head.length));
-    lines[lines.length - 1] += text;
-  });
-  return lines.map((line) => line.trimEnd());
+/** Words joined by commas, to stand from column `indent` on and break before `width`; all lines but the first indented. */
+function wrap(indent: number, words: readonly Word[], width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let column = indent;
+  for (const [index, { text, width: wide }] of words.entries()) {
+    const comma = index === words.length - 1 ? "" : ",";
+    const space = column > indent ? " " : "";
+    if (space !== "" && column + space.length + wide + comma.length > width) {
+      lines.push(line);
+      line = " ".repeat(indent) + text + comma;
+      column = indent + wide + comma.length;
+    } else {
+      line += space + text + comma;
+      column += space.length + wide + comma.length;
+    }
+  }
+  return [...lines, line];
 }
 
 function plural(count: number, word: string): string {
