@@ -40,6 +40,7 @@ const values: [why: string, release: string, path: string, expected: unknown][] 
   ],
   ["a root container chowns the volume", "kube-prometheus-stack", "grafana.initChownData.enabled", false],
   ["the sidecar would read every Secret", "kube-prometheus-stack", "grafana.sidecar.dashboards.resource", "configmap"],
+  ["the pod would read every Secret", "kube-prometheus-stack", "kube-state-metrics.collectorsExclude.0", "secrets"],
   ["a test hook", "kube-prometheus-stack", "grafana.testFramework.enabled", false],
   [
     "dropped without a word where the kind is missing",
