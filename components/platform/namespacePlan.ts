@@ -75,7 +75,8 @@ export const namespaceDefaults: readonly NamespacePlan[] = [
     level: "privileged",
     reason:
       "node-exporter needs the host's network, process ids and /proc; Alloy reads /var/log/pods as root (host paths are forbidden from baseline on)",
-    quota: { cpu: 30, memoryGib: 40, pods: 300 },
+    // Two pods on each node: room for two hundred nodes, for a quota must not stop what every new node needs.
+    quota: { cpu: 40, memoryGib: 160, pods: 500 },
   },
   {
     name: "logging",

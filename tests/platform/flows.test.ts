@@ -3,6 +3,7 @@ import { namespaceDefaults } from "../../components/platform/namespacePlan.ts";
 import { type ClusterModel, clusterModel } from "../support/clusterModel.ts";
 import { at, type ClusterPod, nameOf, namespaceOf, type Selector } from "../support/clusterParts.ts";
 import { selects } from "../support/networkModel.ts";
+import { stackSettings } from "../support/platformPlan.ts";
 
 /** Monitors of what the model has no pods for, with the reason. */
 const unseen: { [monitor: string]: string } = {
@@ -229,13 +230,19 @@ for (const stack of ["staging", "production"]) {
   });
 
   describe(`what is asked for in ${stack}`, () => {
-    it("fits the quota of each namespace, rollouts and scaling out included", async () => {
+    it("fits the quota of each namespace, rollouts and scaling out of pods and nodes included", async () => {
       const model = await clusterModel(stack);
+      // As many nodes as the pools may have, all of the smallest kind: agents run on each.
+      const nodes = stackSettings(stack).cluster.nodePools.reduce(
+        (sum, { cpuLimit, cpus }) => sum + Math.ceil(cpuLimit / Math.min(...cpus)),
+        0,
+      );
+      const count = (pod: ClusterPod) => (pod.where.startsWith("DaemonSet ") ? nodes : pod.count);
       const problems = namespaceDefaults.flatMap(({ name }) => {
         const quota = model.objects.find((each) => each.kind === "ResourceQuota" && namespaceOf(each) === name);
         const hard = at(quota, "spec", "hard") as { [resource: string]: string };
         const pods = model.pods.filter(({ namespace }) => namespace === name);
-        const sum = (of: (pod: ClusterPod) => number) => pods.reduce((total, pod) => total + of(pod) * pod.count, 0);
+        const sum = (of: (pod: ClusterPod) => number) => pods.reduce((total, pod) => total + of(pod) * count(pod), 0);
         const asked: [what: string, amount: number, allowed: number][] = [
           ["processors", sum(({ cpu }) => cpu) / 1000, Number(hard["requests.cpu"])],
           ["GiB", sum(({ memory }) => memory) / 1024, Number(hard["requests.memory"]!.replace("Gi", ""))],
