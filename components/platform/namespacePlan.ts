@@ -82,7 +82,8 @@ export const namespaceDefaults: readonly NamespacePlan[] = [
     name: "logging",
     purpose: "logs: Loki, and Alloy for cluster events",
     level: "restricted",
-    quota: { cpu: 16, memoryGib: 48, pods: 100 },
+    // Loki's canary stands on each node.
+    quota: { cpu: 16, memoryGib: 48, pods: 300 },
   },
   {
     name: "tracing",
