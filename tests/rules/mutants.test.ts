@@ -3,6 +3,7 @@ import { allAlerts } from "../../components/observability/alerts/catalogue.ts";
 import { alertRule } from "../../components/observability/rules.ts";
 import { requireTool } from "../support/tools.ts";
 import { completeContext } from "./support/context.ts";
+import { equivalenceOf, equivalences } from "./support/equivalentMutants.ts";
 import { mutantsOf } from "./support/mutants.ts";
 import { runMutants } from "./support/mutationRun.ts";
 
@@ -41,13 +42,31 @@ describe("mutants of alerts", () => {
 
   it("leave numbers in names, ranges and label values alone", () => {
     assert.equal(
-      changes("HighResponseTimeP95").some((change) => /0\.95|rate5m/.test(change)),
+      changes("HighErrorRate").some((change) => /rate5m|^threshold: 5 /.test(change)),
       false,
     );
     assert.equal(
       changes("UnauthorizedAccessFlood").some((change) => /401/.test(change) && change.startsWith("threshold")),
       false,
     );
+  });
+
+  it("look for another quantile", () => {
+    assert.deepEqual(
+      changes("HighResponseTimeP95").filter((change) => change.startsWith("quantile")),
+      ["quantile: 0.95 → 0.5 at 19", "quantile: 0.95 → 0.999 at 19"],
+    );
+  });
+
+  it("are excused only with a reason, by name, kind and change", () => {
+    const rule = alertRule(alert("Watchdog"), completeContext);
+    const result = (change: string) => ({
+      ...{ alert: "Watchdog", killed: false, mutant: { kind: "threshold" as const, change, rule } },
+    });
+    assert.match(equivalenceOf(result("1 → 2 at 7"))?.why ?? "", /not compared/);
+    assert.equal(equivalenceOf({ ...result("1 → 2 at 7"), alert: "ServiceDown" }), undefined);
+    assert.equal(equivalenceOf(result("0 → 1 at 7")), undefined);
+    for (const { why } of equivalences) assert.ok(why.length > 20);
   });
 
   it("are noticed by the cases of the disk alerts", async function () {

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { findTool } from "../support/tools.ts";
 import { completeContext } from "./support/context.ts";
+import { equivalenceOf, equivalences } from "./support/equivalentMutants.ts";
 import { runMutants } from "./support/mutationRun.ts";
 
 /** Share of mutants that the cases must notice. */
@@ -14,14 +15,31 @@ if (promtool === undefined) {
 
 const only = process.argv[2] === undefined ? undefined : new RegExp(process.argv[2]);
 const results = await runMutants(promtool, completeContext, only);
-const kinds = [...new Set(results.map(({ mutant }) => mutant.kind))].sort();
-for (const { alert, mutant } of results.filter(({ killed }) => !killed)) {
+const survivors = results.filter(({ killed }) => !killed);
+const meaningful = survivors.filter((result) => equivalenceOf(result) === undefined);
+
+for (const { alert, mutant } of meaningful) {
   console.log(`${pc.yellow("survived")} ${alert}: ${mutant.kind}, ${mutant.change}`);
 }
-const score = (of: typeof results) => `${of.filter(({ killed }) => killed).length} of ${of.length}`;
-for (const kind of kinds) console.log(`${kind}: ${score(results.filter(({ mutant }) => mutant.kind === kind))}`);
-const total = results.filter(({ killed }) => killed).length / results.length;
+for (const { alert, mutant, why } of survivors.flatMap((result) => {
+  const equivalence = equivalenceOf(result);
+  return equivalence === undefined ? [] : [{ ...result, why: equivalence.why }];
+})) {
+  console.log(`${pc.dim("equivalent")} ${alert}: ${mutant.kind}, ${mutant.change}: ${why}`);
+}
+
+const noticed = (of: typeof results) => of.filter(({ killed }) => killed).length;
+for (const [kind, own] of [...Map.groupBy(results, ({ mutant }) => mutant.kind)].sort()) {
+  console.log(`${kind}: ${noticed(own)} of ${own.length}`);
+}
+// The score counts equivalent mutants as survivors: what is excused must not make it better.
+const score = noticed(results) / results.length;
+const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 console.log(
-  `mutation score: ${(total * 100).toFixed(1)} % (${score(results)} mutants noticed, floor ${floor * 100} %)`,
+  `mutation score: ${percent(score)} (${noticed(results)} of ${results.length} mutants noticed, floor ${percent(floor)}; ` +
+    `${survivors.length - meaningful.length} survivors are equivalent, without them ${percent(noticed(results) / (noticed(results) + meaningful.length))})`,
 );
-process.exitCode = total >= floor ? 0 : 1;
+const outdated =
+  only === undefined ? equivalences.filter((each) => !survivors.some((result) => equivalenceOf(result) === each)) : [];
+for (const { alert, change } of outdated) console.log(`${pc.red("out of date")}: no survivor ${alert} ${change}`);
+process.exitCode = score >= floor && outdated.length === 0 ? 0 : 1;

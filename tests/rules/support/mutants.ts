@@ -6,7 +6,7 @@ import { minutes } from "./unitTests.ts";
 export interface Mutant {
   /** What was changed, for the list of survivors. */
   readonly change: string;
-  readonly kind: "threshold" | "operator" | "duration" | "window" | "selector";
+  readonly kind: "threshold" | "quantile" | "operator" | "duration" | "window" | "selector";
   readonly rule: AlertRule;
 }
 
@@ -32,7 +32,7 @@ function thresholdMutants(expr: string): [string, string][] {
     [...text.matchAll(/(?<![\w.:])\d+(?:\.\d+)?(?![\w.:])/g)].flatMap((match): [string, string][] => {
       const value = Number(match[0]);
       const before = text.slice(0, match.index).trimEnd();
-      // The share of a quantile and the sides of an equality are no limits; equality has its own mutants.
+      // The share of a quantile has mutants of its own: twice 0.95 is no share.
       if (/histogram_quantile\($/.test(before)) return [];
       const changes = value === 0 ? [1, -1] : [value * 2, value / 2];
       const at = start + match.index;
@@ -41,6 +41,16 @@ function thresholdMutants(expr: string): [string, string][] {
         replaceAt(expr, at, match[0].length, change < 0 ? `(${change})` : String(change)),
       ]);
     }),
+  );
+}
+
+/** Another quantile: the median, and the tail behind. */
+function quantileMutants(expr: string): [string, string][] {
+  return [...expr.matchAll(/(?<=histogram_quantile\()0\.\d+/g)].flatMap(({ 0: share, index }) =>
+    ["0.5", "0.999"].map((other): [string, string] => [
+      `${share} → ${other} at ${index}`,
+      replaceAt(expr, index, share.length, other),
+    ]),
   );
 }
 
@@ -107,6 +117,7 @@ function durationMutants(rule: AlertRule): { change: string; rule: AlertRule }[]
 export function mutantsOf(alert: AlertDefinition, rule: AlertRule): Mutant[] {
   const expressions = [
     ...thresholdMutants(alert.expr).map((mutant) => ["threshold", ...mutant] as const),
+    ...quantileMutants(alert.expr).map((mutant) => ["quantile", ...mutant] as const),
     ...operatorMutants(alert.expr).map((mutant) => ["operator", ...mutant] as const),
     ...windowMutants(alert.expr).map((mutant) => ["window", ...mutant] as const),
     ...selectorMutants(alert.expr).map((mutant) => ["selector", ...mutant] as const),

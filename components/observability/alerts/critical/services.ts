@@ -114,6 +114,14 @@ export function serviceAlerts({ services }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "when the only replica of a Rollout is not available",
+          series: {
+            'rollout_info_replicas_available{namespace="trading",name="ml-platform"}': 0,
+            'rollout_info_replicas_desired{namespace="trading",name="ml-platform"}': 1,
+          },
+          fires: [{ namespace: "trading", name: "ml-platform", deployment: "ml-platform" }],
+        },
+        {
           name: "when no replica of a Rollout is available",
           series: {
             'rollout_info_replicas_available{namespace="trading",name="trading-system"}': 0,

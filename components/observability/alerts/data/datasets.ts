@@ -143,6 +143,23 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "for an hour after a burst of failures",
+          series: {
+            'etl_runs_total{pipeline="klines",status="failed"}': "0x20 15x200",
+            'etl_runs_total{pipeline="klines",status="succeeded"}': { perMinute: 1 },
+          },
+          since: 21,
+          goneAt: 85,
+          fires: [{ pipeline: "klines" }],
+        },
+        {
+          name: "when exactly a tenth fails",
+          series: {
+            'etl_runs_total{pipeline="klines",status="failed"}': { perMinute: 1 },
+            'etl_runs_total{pipeline="klines",status="succeeded"}': { perMinute: 9 },
+          },
+        },
+        {
           name: "when 15 % of runs fail",
           series: {
             'etl_runs_total{pipeline="klines",status="failed"}': { perMinute: 0.15 },

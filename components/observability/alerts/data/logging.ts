@@ -38,9 +38,27 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: { diagnosis: delayDiagnosis, mitigation: delayMitigation },
       cases: [
         {
-          name: "when most lines take 5 to 9 seconds",
+          name: "when the 95th percentile is exactly the limit",
           series: {
-            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 1 },
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="2.5"}': 0,
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 57 },
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="9"}': { perMinute: 60 },
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="+Inf"}': { perMinute: 60 },
+          },
+        },
+        {
+          name: "after a single slow minute",
+          series: {
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="5"}': "0+60x20 1200 1260+60x40",
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="9"}': "0+60x80",
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="+Inf"}': "0+60x80",
+          },
+          at: 33,
+        },
+        {
+          name: "when one of ten lines takes 5 to 9 seconds",
+          series: {
+            'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 81 },
             'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="9"}': { perMinute: 90 },
             'loki_write_entry_propagation_latency_seconds_bucket{pod="a",le="+Inf"}': { perMinute: 90 },
           },
@@ -76,9 +94,27 @@ export function loggingAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: { diagnosis: delayDiagnosis, mitigation: delayMitigation },
       cases: [
         {
-          name: "when most lines take 5 to 9 seconds",
+          name: "when the 95th percentile is exactly the limit",
           series: {
-            'loki_canary_response_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 1 },
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="2.5"}': 0,
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 57 },
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="9"}': { perMinute: 60 },
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="+Inf"}': { perMinute: 60 },
+          },
+        },
+        {
+          name: "after a single slow minute, however busy",
+          series: {
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="5"}': "0+9x20 180 189+9x60",
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="9"}': "0+9x20 270 279+9x60",
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="+Inf"}': "0+9x20 270 279+9x60",
+          },
+          at: 40,
+        },
+        {
+          name: "when one of ten lines takes 5 to 9 seconds",
+          series: {
+            'loki_canary_response_latency_seconds_bucket{pod="a",le="5"}': { perMinute: 81 },
             'loki_canary_response_latency_seconds_bucket{pod="a",le="9"}': { perMinute: 90 },
             'loki_canary_response_latency_seconds_bucket{pod="a",le="+Inf"}': { perMinute: 90 },
           },

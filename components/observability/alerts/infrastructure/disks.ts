@@ -61,8 +61,8 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       cases: [
         { name: "above the first tier", series: { [available]: 10, [size]: 100 }, fires: [disk] },
         {
-          name: "below the first tier, and for file systems in memory",
-          series: { [available]: 16, [size]: 100, [inMemory(available)]: 1, [inMemory(size)]: 100 },
+          name: "exactly at the first tier, and for file systems in memory",
+          series: { [available]: 15, [size]: 100, [inMemory(available)]: 1, [inMemory(size)]: 100 },
         },
         { name: "at half of the first tier", series: { [available]: 50, [size]: 100 } },
       ],
@@ -86,8 +86,8 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       cases: [
         { name: "above the second tier", series: { [available]: 2, [size]: 100 }, fires: [disk] },
         {
-          name: "below the second tier, and for file systems in memory",
-          series: { [available]: 6, [size]: 100, [inMemory(available)]: 1, [inMemory(size)]: 100 },
+          name: "exactly at the second tier, and for file systems in memory",
+          series: { [available]: 5, [size]: 100, [inMemory(available)]: 1, [inMemory(size)]: 100 },
         },
         { name: "at half of the second tier", series: { [available]: 50, [size]: 100 } },
       ],
@@ -114,6 +114,15 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "node-mixin (two-stage prediction); reference 3.3",
       runbook: { diagnosis: diskDiagnosis, mitigation: diskMitigation },
       cases: [
+        {
+          name: "when it was written to before the last six hours",
+          series: {
+            'node_filesystem_avail_bytes{instance="a",device="/dev/nvme0n1p1",mountpoint="/",fstype="xfs"}':
+              "9000-50x120 3000x400",
+            'node_filesystem_size_bytes{instance="a",device="/dev/nvme0n1p1",mountpoint="/",fstype="xfs"}': 10000,
+          },
+          at: 520,
+        },
         {
           name: "when a disk with 39 % free loses 2.4 % an hour",
           series: { [available]: "3900-4x500", [size]: 10000 },
@@ -240,6 +249,13 @@ export function diskAlerts({ settings }: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "with exactly ten errors per second",
+          series: {
+            'node_network_receive_errs_total{instance="a",device="eth0"}': { perMinute: 300 },
+            'node_network_transmit_errs_total{instance="a",device="eth0"}': { perMinute: 300 },
+          },
+        },
         {
           name: "with fifteen errors per second",
           series: {

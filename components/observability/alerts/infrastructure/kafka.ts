@@ -321,6 +321,17 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
       },
       cases: [
         {
+          name: "ten minutes after the offset stopped",
+          series: {
+            'kafka_consumergroup_lag{consumergroup="storage",topic="kline-events",partition="0"}': 150,
+            'kafka_consumergroup_current_offset{consumergroup="storage",topic="kline-events",partition="0"}':
+              "0+5x20 100x60",
+          },
+          since: 30,
+          slack: 1,
+          fires: [{ consumergroup: "storage", topic: "kline-events" }],
+        },
+        {
           name: "when messages wait and the offset stands still",
           series: {
             'kafka_consumergroup_lag{consumergroup="storage",topic="kline-events",partition="0"}': 150,

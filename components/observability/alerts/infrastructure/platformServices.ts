@@ -237,6 +237,14 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
       runbook: certificateRunbook,
       cases: [
         {
+          name: "from the minute after 21 days before the end",
+          series: {
+            'certmanager_certificate_expiration_timestamp_seconds{namespace="gateway",name="api"}': 1815000,
+          },
+          since: 11,
+          fires: [{ namespace: "gateway", name: "api" }],
+        },
+        {
           name: "fifteen days before the end",
           series: {
             'certmanager_certificate_expiration_timestamp_seconds{namespace="gateway",name="api"}': 15 * secondsPerDay,
@@ -268,6 +276,14 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
       source: "reference 3.3",
       runbook: certificateRunbook,
       cases: [
+        {
+          name: "from the minute after 7 days before the end",
+          series: {
+            'certmanager_certificate_expiration_timestamp_seconds{namespace="gateway",name="api"}': 605400,
+          },
+          since: 11,
+          fires: [{ namespace: "gateway", name: "api" }],
+        },
         {
           name: "five days before the end",
           series: {
@@ -316,6 +332,14 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
         ],
       },
       cases: [
+        {
+          name: "from the minute after fourteen days before the end",
+          series: {
+            'probe_ssl_earliest_cert_expiry{instance="https://api.example.com"}': 1210200,
+          },
+          since: 11,
+          fires: [{ instance: "https://api.example.com" }],
+        },
         {
           name: "ten days before the end",
           series: { 'probe_ssl_earliest_cert_expiry{instance="https://api.example.com"}': 10 * secondsPerDay },

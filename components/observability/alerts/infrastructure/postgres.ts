@@ -74,6 +74,15 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: poolRunbook,
       cases: [
         {
+          name: "for a pool of a single connection",
+          series: {
+            'hikaricp_connections_active{service="tiny",pool="main"}': 1,
+            'hikaricp_connections_max{service="tiny",pool="main"}': 1,
+            'hikaricp_connections_pending{service="tiny",pool="main"}': 1,
+          },
+          fires: [{ service: "tiny", pool: "main" }],
+        },
+        {
           name: "when all connections are used and threads wait",
           series: {
             'hikaricp_connections_active{service="storage",pool="main"}': 10,
@@ -116,6 +125,14 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "S1 (HikariCP); reference 3.3",
       runbook: poolRunbook,
       cases: [
+        {
+          name: "for a pool of a single connection",
+          series: {
+            'hikaricp_connections_active{service="tiny",pool="main"}': 1,
+            'hikaricp_connections_max{service="tiny",pool="main"}': 1,
+          },
+          fires: [{ service: "tiny", pool: "main" }],
+        },
         {
           name: "at nine of ten connections",
           series: {
@@ -285,6 +302,12 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "at exactly five in ten minutes",
+          series: {
+            'pg_stat_database_deadlocks{instance="db",datname="binance"}': { perMinute: 0.5 },
+          },
+        },
         {
           name: "after eight deadlocks",
           series: { 'pg_stat_database_deadlocks{instance="db",datname="binance"}': "0x4 8x60" },

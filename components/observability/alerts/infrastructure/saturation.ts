@@ -115,6 +115,14 @@ export function saturationAlerts({ settings }: AlertContext): AlertDefinition[] 
       panel: { dashboard: "capacity", panel: "Saturation forecast" },
       cases: [
         {
+          name: "when use grew before the last six hours",
+          series: {
+            'saturation:ratio{resource="node_inodes",subject="a//"}': "0.2+0.005x120 0.8x400",
+            'saturation:hard_limit:ratio{resource="node_inodes"}': 0.95,
+          },
+          at: 520,
+        },
+        {
           name: "when use grows by 2 % an hour",
           series: { [disk]: "0.6+0.000333x500", ...hard },
           since: 1,

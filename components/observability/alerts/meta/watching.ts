@@ -129,6 +129,21 @@ export function watchingAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "after a single minute in which some failed",
+          series: {
+            'alertmanager_notifications_failed_total{integration="slack",reason="other"}': "0x20 3x60",
+            'alertmanager_notifications_total{integration="slack"}': { perMinute: 10 },
+          },
+          at: 30,
+        },
+        {
+          name: "when exactly 1 % fails",
+          series: {
+            'alertmanager_notifications_failed_total{integration="slack",reason="other"}': { perMinute: 6 },
+            'alertmanager_notifications_total{integration="slack"}': { perMinute: 600 },
+          },
+        },
+        {
           name: "when 1.5 % of notifications fail",
           series: {
             'alertmanager_notifications_failed_total{integration="slack",reason="other"}': { perMinute: 0.15 },

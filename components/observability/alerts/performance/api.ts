@@ -55,9 +55,27 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
       },
       cases: [
         {
-          name: "when most requests take one to two seconds",
+          name: "when the 95th percentile is exactly the limit",
           series: {
-            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="1"}': { perMinute: 10 },
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.5"}': 0,
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="1"}': { perMinute: 57 },
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="2"}': { perMinute: 60 },
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="+Inf"}': { perMinute: 60 },
+          },
+        },
+        {
+          name: "after a single slow minute",
+          series: {
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="1"}': "0+60x20 1200 1260+60x40",
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="2"}': "0+60x80",
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="+Inf"}': "0+60x80",
+          },
+          at: 30,
+        },
+        {
+          name: "when one of ten requests takes one to two seconds",
+          series: {
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="1"}': { perMinute: 54 },
             'http_server_requests_seconds_bucket{service="api",uri="/orders",le="2"}': { perMinute: 60 },
             'http_server_requests_seconds_bucket{service="api",uri="/orders",le="+Inf"}': { perMinute: 60 },
           },
@@ -108,6 +126,26 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
         ],
       },
       cases: [
+        {
+          name: "when the 99th percentile is exactly the objective",
+          series: {
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.05"}': 0,
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.1"}': { perMinute: 297 },
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.2"}': { perMinute: 300 },
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="+Inf"}': { perMinute: 300 },
+            'service:http_requests:rate5m{service="api"}': 5,
+          },
+        },
+        {
+          name: "after a single slow minute",
+          series: {
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.1"}': "0+60x20 1200 1260+60x40",
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.2"}': "0+60x80",
+            'http_server_requests_seconds_bucket{service="api",uri="/orders",le="+Inf"}': "0+60x80",
+            'service:http_requests:rate5m{service="api"}': 5,
+          },
+          at: 33,
+        },
         {
           name: "when the 99th percentile lies between 100 and 200 ms with traffic",
           series: {
@@ -174,6 +212,13 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
       },
       cases: [
         {
+          name: "for a heap whose limit is not known",
+          series: {
+            'jvm_memory_used_bytes{service="storage",instance="c",area="heap",id="old"}': 900,
+            'jvm_memory_max_bytes{service="storage",instance="c",area="heap",id="old"}': 0,
+          },
+        },
+        {
           name: "above nine tenths of the heap",
           series: {
             'jvm_memory_used_bytes{service="storage",instance="a",area="heap",id="old"}': 950,
@@ -233,6 +278,12 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
         ],
       },
       cases: [
+        {
+          name: "at exactly a tenth of the time",
+          series: {
+            'jvm_gc_pause_seconds_sum{service="storage",instance="a",cause="x"}': { perMinute: 6 },
+          },
+        },
         {
           name: "above a tenth of the time",
           series: { 'jvm_gc_pause_seconds_sum{service="storage",instance="a",cause="x"}': { perMinute: 9 } },

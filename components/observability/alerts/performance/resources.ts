@@ -49,6 +49,21 @@ export function resourceAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "when a node becomes busy after an idle time",
+          series: {
+            'node_cpu_seconds_total{instance="a",cpu="0",mode="idle"}': "0+54x20 1080x60",
+          },
+          since: 25,
+          slack: 1,
+          fires: [{ instance: "a" }],
+        },
+        {
+          name: "when it is idle for exactly 15 %",
+          series: {
+            'node_cpu_seconds_total{instance="a",cpu="0",mode="idle"}': { perMinute: 9 },
+          },
+        },
+        {
           name: "when a node is idle for less than 15 %",
           series: {
             'node_cpu_seconds_total{instance="a",cpu="0",mode="idle"}': { perMinute: 6 },
@@ -113,9 +128,9 @@ export function resourceAlerts({ settings }: AlertContext): AlertDefinition[] {
           fires: [{ instance: "a" }],
         },
         {
-          name: "with more than a tenth available",
+          name: "with exactly a tenth available",
           series: {
-            'node_memory_MemAvailable_bytes{instance="a"}': 11,
+            'node_memory_MemAvailable_bytes{instance="a"}': 10,
             'node_memory_MemTotal_bytes{instance="a"}': 100,
           },
         },

@@ -45,9 +45,27 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
       },
       cases: [
         {
-          name: "when most queries take 50 to 90 ms",
+          name: "when the 95th percentile is exactly the limit",
           series: {
-            'db_query_duration_seconds_bucket{service="storage",le="0.05"}': { perMinute: 10 },
+            'db_query_duration_seconds_bucket{service="storage",le="0.025"}': 0,
+            'db_query_duration_seconds_bucket{service="storage",le="0.05"}': { perMinute: 57 },
+            'db_query_duration_seconds_bucket{service="storage",le="0.09"}': { perMinute: 60 },
+            'db_query_duration_seconds_bucket{service="storage",le="+Inf"}': { perMinute: 60 },
+          },
+        },
+        {
+          name: "after a single slow minute",
+          series: {
+            'db_query_duration_seconds_bucket{service="storage",le="0.05"}': "0+60x20 1200 1260+60x40",
+            'db_query_duration_seconds_bucket{service="storage",le="0.09"}': "0+60x80",
+            'db_query_duration_seconds_bucket{service="storage",le="+Inf"}': "0+60x80",
+          },
+          at: 33,
+        },
+        {
+          name: "when one of ten queries takes 50 to 90 ms",
+          series: {
+            'db_query_duration_seconds_bucket{service="storage",le="0.05"}': { perMinute: 90 },
             'db_query_duration_seconds_bucket{service="storage",le="0.09"}': { perMinute: 100 },
             'db_query_duration_seconds_bucket{service="storage",le="+Inf"}': { perMinute: 100 },
           },
@@ -104,6 +122,15 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
         ],
       },
       cases: [
+        {
+          name: "when a call takes exactly 50 ms, and with exactly one call a second",
+          series: {
+            'pg_stat_statements_seconds_total{instance="db",datname="binance",queryid="1"}': { perMinute: 6 },
+            'pg_stat_statements_calls_total{instance="db",datname="binance",queryid="1"}': { perMinute: 120 },
+            'pg_stat_statements_seconds_total{instance="db",datname="idle",queryid="2"}': { perMinute: 9 },
+            'pg_stat_statements_calls_total{instance="db",datname="idle",queryid="2"}': { perMinute: 60 },
+          },
+        },
         {
           name: "when a call takes 80 ms on average",
           series: {
@@ -162,6 +189,13 @@ export function storePerformanceAlerts({ settings }: AlertContext): AlertDefinit
         ],
       },
       cases: [
+        {
+          name: "when exactly nine of ten hit",
+          series: {
+            'redis_keyspace_hits_total{instance="cache"}': { perMinute: 108 },
+            'redis_keyspace_misses_total{instance="cache"}': { perMinute: 12 },
+          },
+        },
         {
           name: "when four of five look-ups hit",
           series: {

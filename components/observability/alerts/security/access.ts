@@ -47,6 +47,12 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: refusedRunbook,
       cases: [
         {
+          name: "at exactly fifty in five minutes",
+          series: {
+            'http_server_requests_seconds_count{service="api",uri="/login",status="401"}': { perMinute: 10 },
+          },
+        },
+        {
           name: "after eighty refused requests",
           series: {
             'http_server_requests_seconds_count{service="api",uri="/login",status="401"}': requests(50),
@@ -82,6 +88,12 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "S4 (security breach is critical)",
       runbook: refusedRunbook,
       cases: [
+        {
+          name: "at exactly five hundred in five minutes",
+          series: {
+            'http_server_requests_seconds_count{service="api",uri="/login",status="401"}': { perMinute: 100 },
+          },
+        },
         {
           name: "after eight hundred refused requests",
           series: {
@@ -134,6 +146,12 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "at exactly one rejection per second",
+          series: {
+            'http_server_requests_seconds_count{service="api",uri="/",status="429"}': { perMinute: 60 },
+          },
+        },
         {
           name: "at 1.5 rejections per second",
           series: { 'http_server_requests_seconds_count{service="api",uri="/",status="429"}': { perMinute: 90 } },

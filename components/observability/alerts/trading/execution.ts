@@ -52,6 +52,13 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "when exactly 5 % fail",
+          series: {
+            'trade_executions_total{service="trading-system",status="failed"}': { perMinute: 2 },
+            'trade_executions_total{service="trading-system",status="filled"}': { perMinute: 38 },
+          },
+        },
+        {
           name: "when 8 % of executions fail",
           series: {
             'trade_executions_total{service="trading-system",status="failed"}': { perMinute: 0.8 },
@@ -112,6 +119,14 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "when a single one of many is filled",
+          series: {
+            'trade_executions_total{service="trading-system",status="failed"}': "0x4 9x40",
+            'trade_executions_total{service="trading-system",status="filled"}': "0x4 1x40",
+          },
+          at: 7,
+        },
         {
           name: "when all of several executions fail",
           series: {

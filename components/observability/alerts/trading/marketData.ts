@@ -100,6 +100,21 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
       },
       cases: [
         {
+          name: "when more were open before the last six hours",
+          series: {
+            'binance_data_collection_active_websocket_connections{service="binance-data-collection",pod="a"}':
+              "10x9 6x370 4x60",
+          },
+          at: 420,
+        },
+        {
+          name: "when exactly half is left",
+          series: {
+            'binance_data_collection_active_websocket_connections{service="binance-data-collection",pod="a"}':
+              "10x9 5x60",
+          },
+        },
+        {
           name: "when three of ten connections are left",
           series: {
             'binance_data_collection_active_websocket_connections{service="binance-data-collection",pod="a"}':
@@ -260,6 +275,23 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
       },
       cases: [
         {
+          name: "two minutes after storing stops",
+          series: {
+            'binance_data_collection_kline_events_received_total{pod="a"}': { perMinute: 120 },
+            'binance_data_storage_postgres_saves_total{pod="b"}': "0+120x20 2400x60",
+          },
+          since: 22,
+          slack: 1,
+          fires: [{}],
+        },
+        {
+          name: "when exactly nine of ten are stored",
+          series: {
+            'binance_data_collection_kline_events_received_total{pod="a"}': { perMinute: 60 },
+            'binance_data_storage_postgres_saves_total{pod="b"}': { perMinute: 54 },
+          },
+        },
+        {
           name: "when six of ten events are stored",
           series: {
             'binance_data_collection_kline_events_received_total{pod="a"}': { perMinute: 100 },
@@ -267,13 +299,6 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           },
           since: 1,
           fires: [{}],
-        },
-        {
-          name: "when nineteen of twenty are stored",
-          series: {
-            'binance_data_collection_kline_events_received_total{pod="a"}': { perMinute: 100 },
-            'binance_data_storage_postgres_saves_total{pod="b"}': { perMinute: 95 },
-          },
         },
       ],
     },
@@ -315,6 +340,22 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
         ],
       },
       cases: [
+        {
+          name: "two minutes after the search store stops",
+          series: {
+            'binance_data_storage_postgres_saves_total{pod="a"}': { perMinute: 100 },
+            'binance_data_storage_elasticsearch_saves_total{pod="a"}': "0+100x40 4000x60",
+          },
+          since: 42,
+          fires: [{}],
+        },
+        {
+          name: "when it gets exactly 5 % less",
+          series: {
+            'binance_data_storage_postgres_saves_total{pod="a"}': { perMinute: 100 },
+            'binance_data_storage_elasticsearch_saves_total{pod="a"}': { perMinute: 95 },
+          },
+        },
         {
           name: "when the search store gets 8 % less",
           series: {

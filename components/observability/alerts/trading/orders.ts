@@ -40,9 +40,27 @@ export function orderAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
-          name: "when most fills slip between 10 and 15 basis points",
+          name: "when the 95th percentile is exactly the limit",
           series: {
-            'order_slippage_bps_bucket{strategy="macd",le="10"}': { perMinute: 1 },
+            'order_slippage_bps_bucket{strategy="macd",le="5"}': 0,
+            'order_slippage_bps_bucket{strategy="macd",le="10"}': { perMinute: 57 },
+            'order_slippage_bps_bucket{strategy="macd",le="15"}': { perMinute: 60 },
+            'order_slippage_bps_bucket{strategy="macd",le="+Inf"}': { perMinute: 60 },
+          },
+        },
+        {
+          name: "after a single bad minute, however busy",
+          series: {
+            'order_slippage_bps_bucket{strategy="macd",le="10"}': "0+9x20 180 189+9x60",
+            'order_slippage_bps_bucket{strategy="macd",le="15"}': "0+9x20 270 279+9x60",
+            'order_slippage_bps_bucket{strategy="macd",le="+Inf"}': "0+9x20 270 279+9x60",
+          },
+          at: 50,
+        },
+        {
+          name: "when one of nine fills slips between 10 and 15 basis points",
+          series: {
+            'order_slippage_bps_bucket{strategy="macd",le="10"}': { perMinute: 8 },
             'order_slippage_bps_bucket{strategy="macd",le="15"}': { perMinute: 9 },
             'order_slippage_bps_bucket{strategy="macd",le="+Inf"}': { perMinute: 9 },
           },
@@ -94,9 +112,18 @@ export function orderAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
-          name: "when most orders take 100 to 180 ms",
+          name: "when the 99th percentile is exactly the limit",
           series: {
-            'trading:order_latency:bucket_rate5m{service="trading-system",le="0.1"}': 1,
+            'trading:order_latency:bucket_rate5m{service="trading-system",le="0.05"}': 0,
+            'trading:order_latency:bucket_rate5m{service="trading-system",le="0.1"}': 99,
+            'trading:order_latency:bucket_rate5m{service="trading-system",le="0.18"}': 100,
+            'trading:order_latency:bucket_rate5m{service="trading-system",le="+Inf"}': 100,
+          },
+        },
+        {
+          name: "when one of nine orders takes 100 to 180 ms",
+          series: {
+            'trading:order_latency:bucket_rate5m{service="trading-system",le="0.1"}': 8,
             'trading:order_latency:bucket_rate5m{service="trading-system",le="0.18"}': 9,
             'trading:order_latency:bucket_rate5m{service="trading-system",le="+Inf"}': 9,
           },
@@ -152,6 +179,14 @@ export function orderAlerts({ settings }: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "when exactly eight of ten are filled",
+          series: {
+            'orders_placed_total{strategy="grid",service="a",market_type="spot"}': { perMinute: 10 },
+            'orders_filled_total{strategy="grid",service="a"}': { perMinute: 8 },
+          },
+          at: 90,
+        },
         {
           name: "when half of the orders are filled",
           series: {

@@ -188,6 +188,13 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "after losing exactly 3 %",
+          series: {
+            'daily_pnl_dollars{portfolio="main"}': -3,
+            'portfolio_value_dollars{portfolio="main"}': 100,
+          },
+        },
+        {
           name: "after losing 4 % in a day",
           series: { 'daily_pnl_dollars{portfolio="main"}': -40, 'portfolio_value_dollars{portfolio="main"}': 1000 },
           fires: [{ portfolio: "main" }],

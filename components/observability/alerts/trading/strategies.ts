@@ -42,6 +42,14 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
+          name: "with a single order",
+          series: {
+            "binance_trader_macd_signals_generated_total{}": "0x4 8x60",
+            "binance_trader_macd_orders_placed_total{}": "0x4 1x60",
+          },
+          at: 15,
+        },
+        {
           name: "with signals and no order",
           series: {
             "binance_trader_macd_signals_generated_total{}": "0x4 8x60",
@@ -158,6 +166,13 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
         ],
       },
       cases: [
+        {
+          name: "when exactly 5 % fail",
+          series: {
+            'exchange_api_requests_total{exchange="binance",outcome="error",service="a"}': { perMinute: 3 },
+            'exchange_api_requests_total{exchange="binance",outcome="success",service="a"}': { perMinute: 57 },
+          },
+        },
         {
           name: "when 8 % of calls fail",
           series: {
