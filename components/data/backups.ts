@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../stack/naming.ts";
 import type { BackupsSettings } from "../../stack/sections/backups.ts";
-import { serviceTrust } from "../policyDocument.ts";
+import { policyDocument } from "../policyDocument.ts";
 import type { Keys } from "../security/keys.ts";
 import { backupRules, backupTag, restoreTestName, vaultLock } from "./backupPlan.ts";
 import type { Postgres } from "./postgres.ts";
@@ -12,7 +12,6 @@ export interface BackupsArgs {
   /** Section `backups` of the stack file: retention, cold storage, copies, lock, restore test. */
   settings: BackupsSettings;
   names: Names;
-  accountId: string;
   /** Customer key `backups`, with a replica in the recovery region for `settings.crossRegionCopy`. */
   keys: Pick<Keys, "arns" | "recoveryArn">;
   /** Region of the copies. */
@@ -53,7 +52,7 @@ export class Backups extends pulumi.ComponentResource {
       this,
     );
     const recoveryVault = createRecoveryVault(name, vaultName, args, this);
-    const { role, policies } = createRole(name, args, child);
+    const { role, policies } = createRole(name, child);
     const plan = createPlan(name, args, vault, recoveryVault, child);
     createSelection(name, plan, role, { parent: this, dependsOn: policies });
     if (args.settings.restoreTest.enabled) createRestoreTests(name, args, vault, { role, policies }, child);
@@ -124,12 +123,14 @@ const rolePolicies = {
   "bucket-restore": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
 };
 
-function createRole(name: string, args: BackupsArgs, opts: pulumi.CustomResourceOptions) {
+function createRole(name: string, opts: pulumi.CustomResourceOptions) {
   const role = new aws.iam.Role(
     `${name}-role`,
     {
       description: "AWS Backup copies and restores",
-      assumeRolePolicy: serviceTrust("backup.amazonaws.com", args),
+      // Nothing says that AWS Backup names a source when it takes this on, and backups that fail are found too late. Only
+      // principals of this account can hand the role to a service.
+      assumeRolePolicy: policyDocument([{ Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" }]),
     },
     opts,
   );

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresSettings } from "../../stack/sections/postgres.ts";
-import { policyDocument, serviceTrust } from "../policyDocument.ts";
+import { policyDocument } from "../policyDocument.ts";
 import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
 
 /** What the proxy needs to be told. */
@@ -12,7 +12,6 @@ export interface DatabaseProxyArgs {
   proxyName: string;
   /** Retention and key of the log group. */
   logs: LogGroupSettings;
-  accountId: string;
   region: string;
   /** Isolated subnets in at least two zones. */
   subnetIds: pulumi.Input<string>[];
@@ -39,7 +38,7 @@ export class DatabaseProxy extends pulumi.ComponentResource {
   constructor(name: string, args: DatabaseProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:data:DatabaseProxy", name, { settings: args.settings }, opts);
 
-    const role = createRole(name, args, { parent: this });
+    const role = createRole(name, { parent: this });
     const policy = createPolicy(name, args, role, { parent: this });
     const logGroup = createLogGroup(`${name}-log`, `/aws/rds/proxy/${args.proxyName}`, args.logs, { parent: this });
     const proxy = createProxy(name, args, role, { parent: this, dependsOn: [policy, logGroup] });
@@ -51,12 +50,14 @@ export class DatabaseProxy extends pulumi.ComponentResource {
   }
 }
 
-function createRole(name: string, args: DatabaseProxyArgs, opts: pulumi.CustomResourceOptions): aws.iam.Role {
+function createRole(name: string, opts: pulumi.CustomResourceOptions): aws.iam.Role {
   return new aws.iam.Role(
     `${name}-role`,
     {
       description: "RDS Proxy reads the passwords of the database's roles",
-      assumeRolePolicy: serviceTrust("rds.amazonaws.com", args),
+      // Nothing says that RDS names a source when a proxy takes this on, and a proxy that cannot answers nobody. Only
+      // principals of this account can hand the role to a service.
+      assumeRolePolicy: policyDocument([{ Principal: { Service: "rds.amazonaws.com" }, Action: "sts:AssumeRole" }]),
     },
     opts,
   );

@@ -345,7 +345,6 @@ function createProxy(
       settings: args.settings.proxy,
       proxyName: args.names.of("database", "postgres-proxy"),
       logs: args.logs,
-      accountId: args.accountId,
       region: args.region,
       subnetIds: args.vpc.isolatedSubnetIds,
       securityGroupIds: [args.groups.ids.databaseProxy],

@@ -110,7 +110,8 @@ const uses: Readonly<Record<KeyPurpose, (place: KeyPlace) => PolicyStatement[]>>
   ],
   secrets: (place) => through(place, ["secretsmanager", "rds"]),
   cluster: (place) => [...through(place, ["eks"]), directUse(place), clusterGrants(place)],
-  backups: (place) => through(place, ["backup", "rds", "ec2", "s3"]),
+  // AWS Backup keeps what it stores itself (buckets) under the name `backup-storage`.
+  backups: (place) => through(place, ["backup", "backup-storage", "rds", "ec2", "s3"]),
   notifications: (place) => [...through(place, ["sns"]), ...alarmPublishers(place)],
   audit: (place) => [...through(place, ["s3"]), ...trail(place)],
   "vault-unseal": (place) => [directUse(place)],
