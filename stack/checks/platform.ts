@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pins from "../../data/charts.json" with { type: "json" };
 import type { Finding } from "../checks.ts";
 import { nearest } from "../nearest.ts";
 import { namespaceNames, type OptionalSystem } from "../sections/platform.ts";
@@ -28,17 +30,33 @@ function checkCaches({ environment, platform, workloads }: Settings): Finding[] 
   ];
 }
 
-/** A mirror that is a directory is there; what it must hold is said when a chart is looked for. */
+/** A mirror that is a directory is there, and holds every chart and every bundle of CRDs. */
 function checkMirror({ platform: { chartMirror } }: Settings): Finding[] {
   const directory = /^file:(?:\/\/)?(.+)$/.exec(chartMirror ?? "")?.[1];
-  if (directory === undefined || existsSync(directory)) return [];
-  return [
+  if (directory === undefined) return [];
+  const finding = (allowed: string): Finding[] => [
     {
       path: ["platform", "chartMirror"],
-      allowed: "a directory that exists, relative to the project",
+      allowed,
       hint: "Put the charts there (helm pull), or remove platform.chartMirror: docs/operations/mirrors.md.",
     },
   ];
+  if (!existsSync(directory)) return finding("a directory that exists, relative to the project");
+  const missing = mirrored().filter((names) => !names.some((name) => existsSync(join(directory, name))));
+  if (missing.length === 0) return [];
+  return finding(`a directory with everything that is pinned; missing are ${missing.map(([name]) => name).join(", ")}`);
+}
+
+/** Every chart and bundle that is pinned, by the names under which a directory may hold it. */
+function mirrored(): string[][] {
+  const charts = Object.values(pins.charts).map(({ chart, version }) => [`${chart}-${version}.tgz`, chart]);
+  const bundles = Object.entries(pins.bundles).map(
+    ([name, bundle]: [string, { version?: string; versionOf?: string }]) => {
+      const owner = bundle.versionOf as keyof typeof pins.charts;
+      return [`${name}-${bundle.version ?? pins.charts[owner].version}.yaml`];
+    },
+  );
+  return [...charts, ...bundles];
 }
 
 /** Quotas are for namespaces that exist. */

@@ -136,7 +136,7 @@ for (const stack of ["staging", "production"]) {
       assert.equal(plugins.length, 1);
       for (const { location } of plugins) assert.match(String(location), /^file:\/\//);
       const [copy] = trees(planned.value("argo-rollouts", "controller", "initContainers"));
-      assert.match(String(copy?.image), /rollouts-plugin-trafficrouter-gatewayapi:v0\.15\.0$/);
+      assert.match(String(copy?.image), /rollouts-plugin-trafficrouter-gatewayapi:v[\d.]+$/);
     });
 
     it("what Strimzi starts fits the level restricted", () => {
@@ -175,10 +175,9 @@ for (const stack of ["staging", "production"]) {
 
     it("the Gateway API comes by one bundle of the standard channel, of the minor that the gateway supports", () => {
       const bundles = planned.objects.filter(({ file }) => String(file).includes("gateway-api"));
-      assert.deepEqual(
-        bundles.map(({ file }) => String(file).replace(/^.*\/(v[\d.]+)\/(.*)$/, "$1 $2")),
-        ["v1.5.1 standard-install.yaml"],
-      );
+      assert.equal(bundles.length, 1);
+      // NGINX Gateway Fabric 2.6 is tested with 1.5; another minor works with a warning, another major not at all.
+      assert.match(String(bundles[0]?.file), /\/v1\.5\.\d+\/standard-install\.yaml$/);
     });
 
     it("policies of the gateway never mix Gateways and routes, and stand beside their Gateway", () => {

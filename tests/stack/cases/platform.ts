@@ -34,6 +34,13 @@ export const platformCases: WrongCase[] = [
     expect: { key: "platform.chartMirror", allowed: /a directory that exists/ },
   },
   {
+    name: "a chart mirror in a directory that holds none of the charts",
+    change: (config) => {
+      config[platform].chartMirror = "file:./docs";
+    },
+    expect: { key: "platform.chartMirror", allowed: /missing are .*vault-[\d.]+tgz.*strimzi-[\d.]+yaml/ },
+  },
+  {
     name: "a quota of a namespace that nobody makes, with the nearest known one",
     change: (config) => {
       config[platform].quotas = { kafkas: { cpu: 4 } };
