@@ -101,7 +101,12 @@ function createIdentity(name: string, args: LogstashArgs, parent: pulumi.Resourc
           Action: ["s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"],
           Resource: `${context.names.bucketArn(auditBucketPurpose)}/${auditDataStream}/*`,
         },
-        { Sid: "EncryptEvents", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: auditKeyArn },
+        {
+          Sid: "EncryptEvents",
+          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+          Resource: auditKeyArn,
+          Condition: { StringEquals: { "kms:ViaService": `s3.${context.region}.amazonaws.com` } },
+        },
       ],
     },
     { parent },
