@@ -70,8 +70,8 @@ export default async function platform(given: { source?: SettingsSource; catalog
   const { auditTrail, threatDetection, accountBaseline } = settings.security;
   if (accountBaseline) new AccountBaseline("account", here, cloud);
   const keys = new Keys("keys", { ...here, ...settings.security.keys }, cloud);
-  const buckets = { ...here, keys, settings: settings.buckets, shared: catalog.buckets };
-  const accessLogBucket = new Buckets("buckets", buckets, cloud).accessLogs.bucketName;
+  const buckets = new Buckets("buckets", { ...here, keys, settings: settings.buckets, shared: catalog.buckets }, cloud);
+  const accessLogBucket = buckets.accessLogs.bucketName;
   const trail = auditTrail.enabled
     ? new AuditTrail("audit-trail", { ...here, ...auditTrail, ...settings.logs, keys, accessLogBucket }, cloud)
     : undefined;
@@ -120,7 +120,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
       ...{ ...base, context, settings, catalog, dns, certificates, firewall, postgres, broker },
       chartRules: chartRules(settings.alerts),
     },
-    { ...inCluster, dependsOn: nodes },
+    { ...inCluster, dependsOn: [nodes, buckets] },
   );
   const workloads = new Workloads(
     "workloads",

@@ -4,6 +4,7 @@ import type { EventSchema } from "../../catalog/types.ts";
 import type { ElasticSettings } from "../../stack/sections/elastic.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { Bucket, type BucketObjectLock } from "../data/bucket.ts";
+import { platformBuckets } from "../data/buckets.ts";
 import { type PlatformContext, readiness } from "./context.ts";
 import { createDisruptionBudget } from "./disruptionBudget.ts";
 import { elasticFlows } from "./elasticFlows.ts";

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { Bucket } from "../data/bucket.ts";
+import { platformBuckets } from "../data/buckets.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
 import type { PlatformContext } from "./context.ts";
 
@@ -24,6 +25,7 @@ export function createSnapshotBucket(name: string, plan: SnapshotBucketPlan, par
       bucketName: context.names.bucket(purpose),
       keyArn,
       lifecycle: { archiveAfterDays: false, expireAfterDays, noncurrentDays: 30 },
+      accessLogBucket: context.names.bucket(platformBuckets.accessLogs),
       dataClass: "backup",
       protect: context.protect,
     },

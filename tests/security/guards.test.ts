@@ -186,6 +186,21 @@ for (const stack of stacks) {
       }
     });
 
+    it("logs who reads a bucket, in another bucket: all but those that would log only themselves", () => {
+      const unlogged: Readonly<Record<string, string>> = {
+        "buckets-access-logs-bucket": "holds the logs",
+        "platform-telemetry-loki-bucket-bucket": "every query reads hundreds of chunks, and Loki alone may",
+      };
+      const logged = all("aws:s3/bucketLogging:BucketLogging").flatMap(
+        ({ propertyDependencies }) => propertyDependencies.bucket ?? [],
+      );
+      for (const { urn, name } of all("aws:s3/bucket:Bucket"))
+        assert.equal(logged.includes(urn), unlogged[name] === undefined, name);
+      const [target] = all("aws:s3/bucket:Bucket").filter(({ name }) => name === "buckets-access-logs-bucket");
+      for (const { name, inputs } of all("aws:s3/bucketLogging:BucketLogging"))
+        assert.equal(inputs.targetBucket, target!.inputs.bucket, name);
+    });
+
     it("no role may do on everything what can be named, over all roles", () => {
       const policies = all("aws:iam/rolePolicy:RolePolicy");
       assert.ok(policies.length > 15);
