@@ -60,7 +60,7 @@ export interface PublicRoute {
   timeoutSeconds?: number;
 }
 
-/** What the container may take. Requests are half the limits unless given. */
+/** What the container may take, and what is kept for it. */
 export interface Resources {
   /** CPU limit in millicores, for example 2000 for two cores. */
   cpuMillicores: number;
@@ -103,7 +103,7 @@ export interface PostgresUse {
   /** Schemas by name: `own` creates tables, `write` changes rows, `read` selects. One owner per schema. */
   schemas: Readonly<Record<string, "own" | "write" | "read">>;
   /**
-   * Largest number of connections that one replica opens.
+   * Largest number of connections that one replica opens; the role's limit counts the replicas of a release, too.
    * @default 10
    */
   poolSize?: number;
