@@ -41,7 +41,11 @@ export function elasticFlows(context: Pick<PlatformContext, "vpcCidr" | "service
       pods: kibana,
       ingress: [
         {
-          peers: [{ namespace, pods: elasticSetupLabels }, { namespace, pods: operator }, { namespace: "gateway" }],
+          // People come by `kubectl port-forward`, which needs no flow.
+          peers: [
+            { namespace, pods: elasticSetupLabels },
+            { namespace, pods: operator },
+          ],
           ports: [5601],
         },
       ],

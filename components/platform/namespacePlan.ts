@@ -96,7 +96,6 @@ export const namespaceDefaults: readonly NamespacePlan[] = [
     name: "vault",
     purpose: "application secrets",
     level: "restricted",
-    gatewayAccess: true,
     quota: { cpu: 6, memoryGib: 8, pods: 30 },
   },
   {
@@ -115,7 +114,6 @@ export const namespaceDefaults: readonly NamespacePlan[] = [
     name: "elastic",
     purpose: "audit trail and search",
     level: "restricted",
-    gatewayAccess: true,
     quota: { cpu: 24, memoryGib: 64, pods: 60 },
   },
 ];

@@ -202,6 +202,10 @@ for (const stack of ["staging", "production"]) {
       const outside = { address: model.apiServer.caller };
       const proxies = model.podsOf("NginxProxy gateway/");
       for (const port of [80, 443, 8081]) assert.deepEqual(model.network.refusals(outside, proxies[0]!, port), []);
+      const routed = new Set(model.objects.filter(({ kind }) => kind === "HTTPRoute").map(namespaceOf));
+      // Grafana's route comes with its chart.
+      const open = namespaceDefaults.filter(({ gatewayAccess }) => gatewayAccess).map(({ name }) => name);
+      assert.deepEqual(open.sort(), [...routed, "monitoring"].sort());
       for (const target of ["StatefulSet vault/vault", "KafkaNodePool kafka/", "Elasticsearch elastic/"]) {
         const refused = model.podsOf(target).flatMap((pod) => model.network.refusals({ address: "8.8.8.8" }, pod, 443));
         assert.equal(refused.length, model.podsOf(target).length, target);
