@@ -16,7 +16,9 @@ import { alertRule, cappedSeverity, ruleFile } from "../../components/observabil
 import { chartPin } from "../../components/platform/charts.ts";
 import { completeContext, completeService } from "../rules/support/context.ts";
 import { stackContexts } from "../rules/support/stacks.ts";
+import { numbersIn } from "./support/numbers.ts";
 import { leftOutOfReference, mergedAlerts, referenceAlerts } from "./support/reference.ts";
+import { numbersThatDiffer, referenceNumbers } from "./support/referenceNumbers.ts";
 
 const alerts = allAlerts(completeContext);
 const byName = (name: string) => alerts.filter((alert) => alert.name === name);
@@ -67,6 +69,17 @@ describe("the alert catalogue", () => {
       assert.equal(byName(name).length, 0, name);
       assert.ok(reason.length > 20);
     }
+  });
+
+  it("has the reference's limits, factors and ranges, unless an environment says otherwise", () => {
+    assert.ok(Object.keys(referenceNumbers).length >= 109);
+    const different = Object.entries(referenceNumbers).flatMap(([name, numbers]) => {
+      const found = new Set(byName(name).map(({ expr }) => numbersIn(expr)));
+      const expected = numbersThatDiffer[name] ?? numbers;
+      return found.size === 1 && found.has(expected) ? [] : [`${name}: ${[...found]} in place of ${expected}`];
+    });
+    assert.deepEqual(different, []);
+    assert.equal(numbersIn('rate(x:rate5m{a="7"}[5m]) > 0.80 and y < 21 * 86400'), "5m 0.8 21d");
   });
 
   it("is mature: every alert has cases, words, a runbook and an owner", () => {
@@ -289,6 +302,13 @@ describe("the chart's own rules", () => {
   });
   it("were read in the version that is installed; a new one must be read again", () => {
     assert.equal(chartPin("kube-prometheus-stack").version, chartVersionRead);
+  });
+  it("do not silence informational alerts, and leave the beat to ours", () => {
+    for (const severityCap of ["warning", "critical"] as const) {
+      const { disabled } = chartRules({ severityCap }).defaultRules;
+      assert.ok(disabled.InfoInhibitor && disabled.Watchdog);
+      assert.deepEqual(Object.keys(disabled), Object.keys(replacedChartAlerts));
+    }
   });
   it("never page where the stack may not", () => {
     const staging = chartRules({ severityCap: "warning" }).customRules;

@@ -218,6 +218,14 @@ describe("alert routing: inhibition", () => {
     assert.ok(!silences(tier("HighCpuUsage", "warning", "a"), tier("CriticalCpuUsage", "critical", "a")));
   });
 
+  it("leaves the warning of another family audible, though it is about the same service", () => {
+    const tier = (family: string, severity: string): Labels => ({
+      ...{ alertname: `${severity} ${family}`, severity, family, service: "a", category: "performance" },
+    });
+    assert.ok(!silences(tier("MemoryUsage", "critical"), tier("CpuUsage", "warning")));
+    assert.ok(silences(tier("CpuUsage", "critical"), tier("CpuUsage", "info")));
+  });
+
   it("does not let an alert without family silence every other one without family", () => {
     const foreign = { alertname: "KubeAPIDown", severity: "critical" };
     assert.ok(!silences(foreign, { alertname: "KubePodNotReady", severity: "warning" }));

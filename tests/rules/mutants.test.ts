@@ -21,6 +21,7 @@ describe("mutants of alerts", () => {
         "operator: > → <",
         "operator: > → >=",
         "window: [15m] → three times",
+        "window: [15m] → a third",
         'selector: without namespace=~"trading.*"',
         "duration: for 0 → 5m",
       ],

@@ -93,12 +93,21 @@ function selectorMutants(expr: string): [string, string][] {
   });
 }
 
-/** Each range three times as long, everywhere at once; what a case sees of it is how long an event is remembered. */
+const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Each range three times and a third as long, everywhere at once; a case sees how long an event is remembered. */
 function windowMutants(expr: string): [string, string][] {
   const ranges = new Set([...expr.matchAll(/\[(\d+)([smhd])(:\w+)?\]/g)].map(([range]) => range));
-  return [...ranges].map((range) => {
+  return [...ranges].flatMap((range): [string, string][] => {
     const [, amount, unit, step = ""] = /\[(\d+)([smhd])(:\w+)?\]/.exec(range)!;
-    return [`${range} → three times`, expr.replaceAll(range, `[${Number(amount) * 3}${unit}${step}]`)];
+    const third = Math.floor((Number(amount) * secondsOf[unit as keyof typeof secondsOf]) / 3);
+    return [
+      [`${range} → three times`, expr.replaceAll(range, `[${Number(amount) * 3}${unit}${step}]`)],
+      // Two samples are the least that a rate needs.
+      ...(third < 120
+        ? []
+        : [[`${range} → a third`, expr.replaceAll(range, `[${third}s${step}]`)] as [string, string]]),
+    ];
   });
 }
 

@@ -115,6 +115,14 @@ export function saturationAlerts({ settings }: AlertContext): AlertDefinition[] 
       panel: { dashboard: "capacity", panel: "Saturation forecast" },
       cases: [
         {
+          name: "when it has grown for two hours only",
+          series: {
+            'saturation:ratio{resource="node_inodes",subject="a//"}': "0.6x400 0.6+0.0003x150",
+            'saturation:hard_limit:ratio{resource="node_inodes"}': 0.95,
+          },
+          at: 548,
+        },
+        {
           name: "when use grew before the last six hours",
           series: {
             'saturation:ratio{resource="node_inodes",subject="a//"}': "0.2+0.005x120 0.8x400",
