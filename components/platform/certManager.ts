@@ -76,7 +76,9 @@ export function certManagerValues(context: PlatformContext, replicas: number): C
       topologySpreadConstraints: spread("cainjector"),
       resources: resources("50m", "256Mi", "512Mi"),
     },
-    startupapicheck: { enabled: false },
+    // A hook that ends when the webhook answers and is trusted: the pods are ready some seconds before the injector has
+    // written its authority, and the first issuer would be refused (x509, unknown authority).
+    startupapicheck: { enabled: context.waitForReadiness, timeout: "5m", resources: resources("10m", "64Mi") },
   };
 }
 

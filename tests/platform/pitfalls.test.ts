@@ -52,7 +52,7 @@ const values: [why: string, release: string, path: string, expected: unknown][] 
   ["a certificate at random, which nobody checks", "metrics-server", "tls.type", "cert-manager"],
   ["the API server would not check it", "metrics-server", "apiService.insecureSkipTLSVerify", false],
   ["the Gateway's certificates are asked for by annotation", "cert-manager", "config.gatewayAPI.enabled", true],
-  ["a hook that runs after the installation", "cert-manager", "startupapicheck.enabled", false],
+  ["the first issuer comes before its webhook is trusted", "cert-manager", "startupapicheck.enabled", true],
   ["removing the release would remove every certificate", "cert-manager", "crds.keep", true],
   ["removing the release would remove every Rollout", "argo-rollouts", "keepCRDs", true],
   ["shifts no weights otherwise", "argo-rollouts", "providerRBAC.providers.gatewayAPI", true],
