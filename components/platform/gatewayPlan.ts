@@ -179,7 +179,7 @@ export function applicationBalancerAnnotations({ allowedRanges }: Pick<GatewaySe
     [`${prefix}/inbound-cidrs`]: allowedRanges.join(","),
     [`${prefix}/listen-ports`]: JSON.stringify([{ HTTP: 80 }, { HTTPS: 443 }]),
     [`${prefix}/ssl-redirect`]: "443",
-    [`${prefix}/ssl-policy`]: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    [`${prefix}/ssl-policy`]: "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
     [`${prefix}/backend-protocol`]: "HTTPS",
     [`${prefix}/healthcheck-protocol`]: "HTTP",
     [`${prefix}/healthcheck-port`]: String(health.port),

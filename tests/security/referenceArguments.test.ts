@@ -108,6 +108,29 @@ const always: Readonly<Record<string, object>> = {
   "nodes-class": { spec: { ephemeralStorage: { kmsKeyID: /:key\// } } },
   "trading-bot-group": { healthCheckType: "EC2", maxInstanceLifetime: 30 * 24 * 3600 },
   "dns-zone": { forceDestroy: false },
+  "platform-gateway-balancer": {
+    metadata: {
+      annotations: {
+        "alb.ingress.kubernetes.io/ssl-policy": /^ELBSecurityPolicy-TLS13-1-2-(Res-)?PQ-/,
+        "alb.ingress.kubernetes.io/ssl-redirect": "443",
+        "alb.ingress.kubernetes.io/backend-protocol": "HTTPS",
+        "alb.ingress.kubernetes.io/certificate-arn": /^arn:aws:acm:/,
+        "alb.ingress.kubernetes.io/wafv2-acl-arn": /^arn:aws:wafv2:/,
+      },
+    },
+  },
+  "platform-gateway-balancer-parameters": {
+    spec: {
+      loadBalancerAttributes: [
+        { key: "deletion_protection.enabled", value: "true" },
+        { key: "routing.http.drop_invalid_header_fields.enabled", value: "true" },
+        { key: "idle_timeout.timeout_seconds" },
+        { key: "access_logs.s3.enabled", value: "true" },
+        { key: "access_logs.s3.bucket", value: /-access-logs-/ },
+        { key: "access_logs.s3.prefix" },
+      ],
+    },
+  },
 };
 
 /** What comes from the stack file: each setting must reach the resource that it is about. */
