@@ -151,10 +151,7 @@ describe("what watches, as a plan", () => {
   });
 
   it("lets Alertmanager publish to its two topics only, and use their key only by way of SNS", () => {
-    const policy = plan("production").one(
-      "aws:iam/rolePolicy:RolePolicy",
-      "platform-telemetry-monitoring-alertmanager-identity-policy",
-    );
+    const policy = plan("production").one("aws:iam/rolePolicy:RolePolicy", "monitoring-alertmanager-identity-policy");
     const { Statement } = plan("production").json(policy, "policy");
     assert.deepEqual(Statement[0]?.Resource, [
       "arn:aws:sns:us-east-1:444455556666:trading-platform-production-alerts-critical",
