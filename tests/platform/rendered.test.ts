@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import type { PlannedResource } from "../../plan/resource.ts";
+import { trees } from "../support/clusterParts.ts";
 import { chartSources, renderRelease } from "../support/helmRender.ts";
 import { madeByCharts, madeByChartsFile, reduceRelease } from "../support/madeByCharts.ts";
 import { planPlatform } from "../support/platformPlan.ts";
 import { plannedPods } from "../support/podRules.ts";
 import type { Tree } from "../support/reference.ts";
+
+/** Containers for whose resources their charts have no key, with what is done about it. */
+const keyless: { [container: string]: string } = {
+  "StatefulSet consul/consul-server locality-init": "ends in a second; the namespace's LimitRange gives it requests",
+  "Job gateway/nginx-gateway-fabric-cert-generator cert-generator":
+    "a hook; the namespace's LimitRange gives it requests",
+};
 
 /**
  * Renders every release with Helm, for what no schema says: a chart that refuses a combination of values, the security
@@ -37,6 +45,23 @@ for (const stack of ["staging", "production"]) {
         return [...errors, ...pods.flatMap(({ where, spec }) => refused(where, spec))];
       });
       assert.deepEqual(problems, []);
+    });
+
+    it("make no container without requests and a limit of memory, but those for which they have no key", () => {
+      const bare = rendered.flatMap(({ objects }) =>
+        plannedPods(objects.map((inputs) => ({ inputs }) as unknown as PlannedResource)).flatMap(({ where, spec }) =>
+          [...trees(spec.initContainers), ...trees(spec.containers)]
+            .filter((container) => {
+              const { requests, limits } = (container.resources ?? {}) as { requests?: Tree; limits?: Tree };
+              return !requests?.cpu || !requests.memory || !limits?.memory;
+            })
+            .map(({ name }) => `${where} ${name}`),
+        ),
+      );
+      assert.deepEqual(
+        bare.filter((each) => keyless[each] === undefined),
+        [],
+      );
     });
 
     it("make what the record says that they make", () => {
