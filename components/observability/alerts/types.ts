@@ -50,6 +50,8 @@ export interface AlertCase {
    * @default 0
    */
   readonly slack?: number;
+  /** Minute at which it must still fire, so that a range which forgets too early cannot pass. */
+  readonly stillAt?: number;
   /** Minute after which the alert must be gone again, when the case says so. */
   readonly goneAt?: number;
   /** Minutes at which a silent case is looked at. @default half an hour after `for` */

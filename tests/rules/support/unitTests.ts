@@ -32,6 +32,7 @@ export function looks(test: AlertCase, pending: number, step: number): Look[] {
   return [
     ...(early >= 0 ? [{ minute: early, fires: [] }] : []),
     fires,
+    ...(test.stillAt === undefined ? [] : [{ minute: test.stillAt, fires: test.fires }]),
     ...(test.goneAt === undefined ? [] : [{ minute: test.goneAt, fires: [] }]),
   ];
 }

@@ -205,6 +205,7 @@ export function serviceAlerts({ services }: AlertContext): AlertDefinition[] {
               "0x4 1x60",
           },
           since: 5,
+          stillAt: 13,
           goneAt: 20,
           fires: [{ namespace: "trading", pod: "trading-system-7d9f6c-x2x4z", container: "app" }],
         },

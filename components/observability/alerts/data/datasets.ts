@@ -149,6 +149,7 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
             'etl_runs_total{pipeline="klines",status="succeeded"}': { perMinute: 1 },
           },
           since: 21,
+          stillAt: 70,
           goneAt: 85,
           fires: [{ pipeline: "klines" }],
         },

@@ -312,6 +312,7 @@ export function postgresAlerts({ settings }: AlertContext): AlertDefinition[] {
           name: "after eight deadlocks",
           series: { 'pg_stat_database_deadlocks{instance="db",datname="binance"}': "0x4 8x60" },
           since: 5,
+          stillAt: 13,
           goneAt: 18,
           fires: [{ instance: "db", datname: "binance" }],
         },

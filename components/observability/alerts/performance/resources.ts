@@ -166,12 +166,12 @@ export function resourceAlerts({ settings }: AlertContext): AlertDefinition[] {
       },
       cases: [
         {
-          name: "after five restarts in ten minutes",
+          name: "after four restarts in thirteen minutes",
           series: {
             'kube_pod_container_status_restarts_total{namespace="trading",pod="api-7d9f6c-x2x4z",container="app"}':
-              "0x4 5x40",
+              "0x2 1x2 2x2 3x2 4x30",
           },
-          since: 5,
+          since: 12,
           goneAt: 25,
           fires: [{ namespace: "trading", pod: "api-7d9f6c-x2x4z", container: "app" }],
         },

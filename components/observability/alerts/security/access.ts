@@ -208,6 +208,7 @@ export function accessAlerts({ settings }: AlertContext): AlertDefinition[] {
           name: "after one event",
           series: { 'security_suspicious_events_total{service="api",kind="forged_token",pod="a"}': "0x4 1x60" },
           since: 5,
+          stillAt: 13,
           goneAt: 19,
           fires: [{ service: "api", kind: "forged_token" }],
         },

@@ -56,6 +56,7 @@ export function strategyAlerts({ settings }: AlertContext): AlertDefinition[] {
             "binance_trader_macd_orders_placed_total{}": 3,
           },
           since: 5,
+          stillAt: 32,
           goneAt: 38,
           fires: [{}],
         },
