@@ -60,9 +60,16 @@ export function checkDns({ dns, environment, gateway }: Settings): Finding[] {
 }
 
 /** Ranges are whole; load balancers behind the firewall are of this environment. */
-export function checkEdge({ edge, environment }: Settings): Finding[] {
+export function checkEdge({ edge, environment, gateway }: Settings): Finding[] {
   const { firewall, allowedRanges } = edge;
   const findings: Finding[] = [];
+  if (firewall.enabled && gateway.balancer === "network" && firewall.loadBalancerArns.length === 0) {
+    findings.push({
+      path: ["edge", "firewall", "enabled"],
+      allowed: "false with gateway.balancer: network, unless firewall.loadBalancerArns names what it stands before",
+      hint: "AWS WAF attaches to an application balancer, never to a network one: it would be paid for and see nothing.",
+    });
+  }
   allowedRanges.forEach((range, index) => {
     if (networkOf(range) !== range) {
       findings.push({

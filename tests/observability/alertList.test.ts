@@ -163,8 +163,7 @@ describe("npm run alerts as a program", function () {
         (JSON.parse(run("--stack", stack, "--json").stdout) as AlertLine[]).map((each) => [each.name, each.condition]),
       );
     const [staging, production] = [conditions("staging"), conditions("production")];
-    assert.ok(production.has("AlbUnhealthyHosts") && !production.has("NlbUnhealthyHosts"));
-    assert.ok(staging.has("NlbUnhealthyHosts") && !staging.has("AlbUnhealthyHosts"));
+    assert.ok(production.has("RdsReplicaLag") && !staging.has("RdsReplicaLag"));
     assert.match(production.get("RdsCpuHigh") ?? "", /> 80 \(percent\)/);
     assert.match(staging.get("RdsCpuHigh") ?? "", /> 90 \(percent\)/);
   });

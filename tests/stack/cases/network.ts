@@ -135,6 +135,13 @@ export const networkCases: WrongCase[] = [
     expect: { key: "dns.healthChecks.enabled", allowed: /false with gateway\.public: false/ },
   },
   {
+    name: "a web firewall before a balancer that carries none",
+    change: (config) => {
+      config[section("gateway")].balancer = "network";
+    },
+    expect: { key: "edge.firewall.enabled", allowed: /false with gateway\.balancer: network/ },
+  },
+  {
     name: "a balancer whose certificate nobody can prove",
     change: (config) => {
       config[section("dns")].zone = "none";
