@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
-import { alertmanagerAddress } from "../platform/monitoringNames.ts";
 import { folders } from "./grafana/folders.ts";
 import { type RuleGroupPlan, ruleGroups } from "./grafana/ruleGroups.ts";
 import type { GrafanaAlert, GrafanaRuleContext } from "./grafana/types.ts";
@@ -15,6 +14,8 @@ export interface GrafanaContentArgs {
   reachableAfter?: readonly pulumi.Resource[];
   /** Grafana-managed alerts. */
   alerts: readonly GrafanaAlert[];
+  /** Addresses of all replicas of Alertmanager. */
+  alertmanagers: readonly string[];
   /** What the rules are computed from; holds Grafana's address. */
   rules: GrafanaRuleContext;
 }
@@ -48,7 +49,7 @@ export class GrafanaContent extends pulumi.ComponentResource {
       deletedWith: args.release,
     };
     const created = createFolders(name, inside);
-    const contactPoint = createContactPoint(name, inside);
+    const contactPoint = createContactPoint(name, args.alertmanagers, inside);
     createPolicy(name, contactPoint, inside);
     for (const group of ruleGroups(args.alerts, args.rules)) createGroup(name, group, created.alerts, inside);
 
@@ -90,11 +91,11 @@ function createFolders(name: string, opts: pulumi.CustomResourceOptions) {
   };
 }
 
-/** Grafana's alerts go where Prometheus' go: one routing, one inhibition, one place for silences. */
-function createContactPoint(name: string, opts: pulumi.CustomResourceOptions) {
+/** Grafana's alerts go where Prometheus' go, to each replica: one routing, one inhibition, one place for silences. */
+function createContactPoint(name: string, alertmanagers: readonly string[], opts: pulumi.CustomResourceOptions) {
   return new grafana.alerting.ContactPoint(
     `${name}-alertmanager`,
-    { name: "alertmanager", alertmanagers: [{ url: alertmanagerAddress }] },
+    { name: "alertmanager", alertmanagers: alertmanagers.map((url) => ({ url })) },
     opts,
   );
 }

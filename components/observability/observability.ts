@@ -3,6 +3,7 @@ import type { Catalog } from "../../catalog/types.ts";
 import type { Settings } from "../../stack/settings.ts";
 import type { Alarm } from "../operations/alarms/types.ts";
 import type { PlatformContext } from "../platform/context.ts";
+import { alertmanagerReplicas } from "../platform/monitoringNames.ts";
 import type { PrometheusStack } from "../platform/prometheusStack.ts";
 import { alertContext } from "./alerts/context.ts";
 import { Alerts } from "./alerts.ts";
@@ -16,7 +17,7 @@ import { AlertRouting } from "./routing.ts";
 export interface ObservabilityArgs {
   /** Where the systems run. */
   context: PlatformContext;
-  settings: Pick<Settings, "alerts" | "routing">;
+  settings: Pick<Settings, "alerts" | "routing" | "monitoring">;
   catalog: Pick<Catalog, "services" | "topics">;
   /** AWS's own alarms, of which some are shown beside the applications'. */
   alarms: { readonly plan: readonly Alarm[] };
@@ -71,15 +72,16 @@ function openRouting(name: string, args: ObservabilityArgs, rules: GrafanaRuleCo
 
 function openGrafana(
   name: string,
-  { alarms, systems }: ObservabilityArgs,
+  { alarms, systems, settings }: ObservabilityArgs,
   { adminPassword, release }: PrometheusStack,
   rules: GrafanaRuleContext,
   parent: pulumi.Resource,
 ): GrafanaContent {
+  const alertmanagers = alertmanagerReplicas(settings.monitoring.alertmanager.replicas);
   const alerts = [...logAlerts(rules), ...cloudwatchAlerts(alarms.plan)];
   return new GrafanaContent(
     `${name}-grafana`,
-    { adminPassword, release, reachableAfter: systems.ready, alerts, rules },
+    { adminPassword, release, reachableAfter: systems.ready, alertmanagers, alerts, rules },
     { parent },
   );
 }

@@ -18,6 +18,18 @@ export const prometheusAddress = `http://monitoring-prometheus.${monitoringNames
 /** Address of Alertmanager inside the cluster. */
 export const alertmanagerAddress = `http://monitoring-alertmanager.${monitoringNamespace}.svc:9093`;
 
+/**
+ * Address of every replica of Alertmanager. Who raises alerts must tell all of them: they share silences and what was sent,
+ * but not the alerts, and one that hears nothing for five minutes says that it is over.
+ */
+export function alertmanagerReplicas(replicas: number): string[] {
+  return Array.from(
+    { length: replicas },
+    (_, index) =>
+      `http://alertmanager-monitoring-${index}.alertmanager-operated.${monitoringNamespace}.svc.cluster.local:9093`,
+  );
+}
+
 /** Address of Grafana inside the cluster. */
 export const grafanaAddress = `http://grafana.${monitoringNamespace}.svc:80`;
 

@@ -103,7 +103,14 @@ describe("what watches, as a plan", () => {
     const policy = plan("production").one("grafana:alerting/notificationPolicy:NotificationPolicy");
     assert.deepEqual([policy.inputs.groupInterval, policy.inputs.repeatInterval], ["1m", "2m"]);
     const contact = plan("production").one("grafana:alerting/contactPoint:ContactPoint");
-    assert.match(JSON.stringify(contact.inputs.alertmanagers), /monitoring-alertmanager\.monitoring\.svc:9093/);
+    // Every replica: they do not share alerts, and one that is not told says that it is over.
+    const addresses = ({ inputs }: PlannedResource) =>
+      (inputs.alertmanagers as { url: string }[]).map(({ url }) => url);
+    const replica = (index: number) =>
+      `http://alertmanager-monitoring-${index}.alertmanager-operated.monitoring.svc.cluster.local:9093`;
+    assert.deepEqual(addresses(contact), [replica(0), replica(1), replica(2)]);
+    const single = plan("staging").one("grafana:alerting/contactPoint:ContactPoint");
+    assert.deepEqual(addresses(single), [replica(0)]);
   });
 
   it("shows Alertmanager's configuration, which holds no secret, and brings the credentials by External Secrets", () => {
