@@ -64,7 +64,7 @@ try {
   const few = Math.min(runs, 3);
   const growth = [0, 10, 100, 1000].map((count) => ({
     count,
-    ...measure("bench/programs/synthetic.ts", [String(count)], count > 100 ? 1 : few),
+    ...measure("bench/programs/synthetic.ts", [String(count)], few),
   }));
   for (const { count, milliseconds, bytes, printed } of growth)
     row(String(count), seconds(milliseconds), printed.trim(), megabytes(bytes));

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { computedOutputs, identifierPrefixes } from "./cloudOutputs.ts";
 import type { Mode } from "./monitor.ts";
 
@@ -33,7 +33,7 @@ export interface Existing extends CloudRequest {
  */
 export function answer(request: CloudRequest): CloudAnswer {
   if (request.mode === "first") return { id: undefined, outputs: { ...request.inputs } };
-  const digest = createHash("sha256").update(request.urn).digest("hex");
+  const digest = hash("sha256", request.urn);
   const physicalName = nameOf(request, digest);
   const id = idOf(request, physicalName, digest);
   const existing: Existing = { ...request, id, physicalName, digest };

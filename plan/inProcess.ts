@@ -3,7 +3,7 @@ import protocol from "@pulumi/pulumi/proto/resource_pb.js";
 import debuggableModule from "@pulumi/pulumi/runtime/debuggable.js";
 import rpcModule from "@pulumi/pulumi/runtime/rpc.js";
 import structure from "google-protobuf/google/protobuf/struct_pb.js";
-import { asPlainCopy, holdsSpecial } from "./wire.ts";
+import { holdsSpecial, plainKeys } from "./wire.ts";
 
 /** A property map that stays what it is: the part of protobuf's Struct that the SDK and the monitor use. */
 class LocalStruct {
@@ -23,7 +23,10 @@ function localStruct(value: Record<string, unknown>): structure.Struct {
   return new LocalStruct(value) as unknown as structure.Struct;
 }
 
-type Methods = Record<string, (this: object, value?: unknown) => unknown>;
+/** Where a message keeps what it carries. A symbol, for weak maps of thousands of entries slow the collector down. */
+const carried: unique symbol = Symbol("carried");
+
+type Methods = Record<string, (this: { [carried]?: unknown }, value?: unknown) => unknown>;
 
 /** Messages that carry properties, with the names of the methods that put them in and take them out. */
 const carriers: readonly [Methods, string, string][] = [
@@ -56,15 +59,14 @@ export async function inProcess<T>(work: () => Promise<T>): Promise<T> {
 function keepPropertiesLocal(): () => void {
   const { fromJavaScript } = structure.Struct;
   structure.Struct.fromJavaScript = (value) => localStruct(value);
-  const held = new WeakMap<object, unknown>();
   const originals = carriers.map(([message, set, get]) => {
     const original = { [set]: message[set]!, [get]: message[get]! };
     message[set] = function (value) {
-      held.set(this, value);
+      this[carried] = value;
       return this;
     };
     message[get] = function () {
-      return held.get(this);
+      return this[carried];
     };
     return original;
   });
@@ -104,16 +106,19 @@ function takePlainValuesAsTheyAre(): () => void {
   rpc.serializeResourceProperties = async (label, properties, options) => {
     const others: Record<string, unknown> = {};
     const values: Record<string, unknown> = {};
+    const plainOnes = new Set<string>();
     for (const [key, value] of Object.entries(properties)) {
       if (key === "id" || key === "urn") continue;
       const plain = copyPlain(value);
       if (plain === notPlain) others[key] = value;
-      else if (typeof plain === "object" && plain !== null) values[key] = asPlainCopy(plain);
-      else if (plain !== undefined) values[key] = plain;
+      else if (plain !== undefined) {
+        values[key] = plain;
+        plainOnes.add(key);
+      }
     }
     // Plain values depend on nothing; left out of the map, they need no look for what they depend on.
     const [serialized, resources] = await serializeResourceProperties(label, others, options);
-    return [Object.assign(values, serialized), resources];
+    return [Object.assign(values, serialized, { [plainKeys]: plainOnes }), resources];
   };
   rpc.deserializeProperties = (outputs, keepUnknowns) => {
     const values = outputs.toJavaScript();
@@ -152,6 +157,11 @@ function copyPlain(value: unknown): unknown {
   return map;
 }
 
+/** Where a resource keeps its unread outputs. */
+const unread: unique symbol = Symbol("unread");
+
+type Holder = object & { [unread]?: Unread };
+
 /** Outputs of one resource that nobody has read yet. */
 interface Unread {
   label: string;
@@ -166,12 +176,11 @@ interface Unread {
 /** Few of a resource's outputs are ever read: each is made when it is, and told then what it was resolved with. */
 function makeOutputsWhenRead(): () => void {
   const { transferProperties, resolveProperties } = rpc;
-  const unread = new WeakMap<object, Unread>();
   // One descriptor for each name, whatever the resource, so that V8 keeps resources in their compact form.
   const descriptors = new Map<string, PropertyDescriptor>();
 
-  const read = (onto: object, key: string) => {
-    const { label, properties, resolvers, outcome } = unread.get(onto)!;
+  const read = (onto: Holder, key: string) => {
+    const { label, properties, resolvers, outcome } = onto[unread]!;
     delete (onto as Record<string, unknown>)[key];
     const made = transferProperties(onto, label, { [key]: properties[key] });
     if (outcome === undefined) Object.assign(resolvers, made);
@@ -197,7 +206,8 @@ function makeOutputsWhenRead(): () => void {
 
   rpc.transferProperties = (onto, label, properties) => {
     const resolvers: Resolvers = {};
-    unread.set(onto, { label, properties: properties as Record<string, unknown>, resolvers });
+    const state: Unread = { label, properties: properties as Record<string, unknown>, resolvers };
+    Object.defineProperty(onto, unread, { value: state });
     for (const key of Object.keys(properties)) {
       if (key === "id" || key === "urn") continue;
       if (Object.hasOwn(onto, key)) throw new Error(`Property '${key}' is already initialized on target '${label}`);
@@ -206,7 +216,7 @@ function makeOutputsWhenRead(): () => void {
     return resolvers;
   };
   rpc.resolveProperties = (onto, resolvers, ...outcome) => {
-    const waiting = unread.get(onto);
+    const waiting = (onto as Holder)[unread];
     if (waiting !== undefined) waiting.outcome = outcome;
     resolveProperties(onto, resolvers, ...outcome);
   };

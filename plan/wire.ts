@@ -48,20 +48,16 @@ export function unwrapped(value: unknown): unknown {
   return isSecret(value) ? (value as { value: unknown }).value : value;
 }
 
-const plainCopies = new WeakSet<object>();
-
-/** Says that a map or list is plain data with sorted keys, and nobody's but the plan's: `readable` takes it as it is. */
-export function asPlainCopy<T extends object>(value: T): T {
-  plainCopies.add(value);
-  return value;
-}
+/** Under this a map of inputs keeps the names of those that are plain data with sorted keys, nobody's but the plan's. */
+export const plainKeys: unique symbol = Symbol("plain");
 
 /** Turns wire form into what a plan shows: secrets and unknown values replaced by marks, references by URNs, keys sorted. */
 export function readable(value: unknown): unknown {
   if (value === unknownValue) return unknownMark;
-  if (typeof value !== "object" || value === null || plainCopies.has(value)) return value;
   if (Array.isArray(value)) return value.map(readable);
-  const map = value as Record<string, unknown>;
+  if (typeof value !== "object" || value === null) return value;
+  const map = value as Record<string, unknown> & { [plainKeys]?: ReadonlySet<string> };
+  const plain = map[plainKeys];
   switch (map[signatureKey]) {
     case secretSignature:
       return secretMark;
@@ -74,7 +70,7 @@ export function readable(value: unknown): unknown {
       return Object.fromEntries(
         Object.keys(map)
           .sort()
-          .map((key) => [key, readable(map[key])]),
+          .map((key) => [key, plain?.has(key) ? map[key] : readable(map[key])]),
       );
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { TracingSettings } from "../../stack/sections/tracing.ts";
 import { chartPin } from "./charts.ts";
 import type { PlatformContext } from "./context.ts";
@@ -115,7 +115,7 @@ function jaegerPage(settings: TracingSettings): ChartValues {
  * ConfigMap alone would never reach a running pod.
  */
 export function configurationHash(...parts: ChartValues[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return hash("sha256", JSON.stringify(parts)).slice(0, 16);
 }
 
 /** Values of Jaeger. The route is not the chart's: it carries the login, see `Jaeger`. */

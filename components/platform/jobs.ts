@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { PlatformContext } from "./context.ts";
 import { type Resources, resources, restrictedContainer } from "./pods.ts";
 
@@ -130,7 +130,7 @@ export function tokenVolume(name: string, audience: string) {
  * again, exactly when something about it has changed.
  */
 export function contentHash(...content: unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 10);
+  return hash("sha256", JSON.stringify(content)).slice(0, 10);
 }
 
 /** Annotations of objects whose readiness Pulumi knows by itself (Deployments, Jobs, Services): waits, or not. */

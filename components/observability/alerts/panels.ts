@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DashboardKey, PanelReference } from "./types.ts";
 
 /** Uids of the dashboards: constants, so that a link in an old message still opens the right page. */
@@ -24,8 +24,8 @@ export const dashboardUids: Readonly<Record<DashboardKey, string>> = {
  * Grafana wants a positive 32-bit number; 31 bits of a hash make a clash within one dashboard unlikely, a test checks it.
  */
 export function panelId(reference: PanelReference): number {
-  const digest = createHash("sha256").update(`${dashboardUids[reference.dashboard]}/${reference.panel}`).digest();
-  return digest.readUInt32BE(0) & 0x7fffffff || 1;
+  const digest = hash("sha256", `${dashboardUids[reference.dashboard]}/${reference.panel}`);
+  return Number.parseInt(digest.slice(0, 8), 16) & 0x7fffffff || 1;
 }
 
 /** Address of the panel that shows an alert; `variables` become the dashboard's variables, templates included. */
