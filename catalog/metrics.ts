@@ -34,6 +34,12 @@ export type { ContractMetricName } from "./metrics/contract.ts";
 export { contract } from "./metrics/contract.ts";
 export type { Exporter, Metric, MetricType, MetricUnit } from "./metrics/types.ts";
 
+/**
+ * Selects the requests that somebody sent: the kubelet's probes and the scrapes, always good and always there, would pass
+ * for traffic and dilute the errors and delays of users.
+ */
+export const userRequests = 'uri!~"/actuator.*|/health.*|/metrics|/ping|/version"';
+
 /** Every program of the platform whose metrics an alert, a recording or a dashboard may use. */
 export const exporters = [
   scrape,

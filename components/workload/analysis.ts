@@ -1,4 +1,5 @@
 import { archetypes, canaryOf, slosOf } from "../../catalog/archetypes.ts";
+import { userRequests } from "../../catalog/metrics.ts";
 import type { Service } from "../../catalog/types.ts";
 import { prometheusAddress } from "../platform/monitoringNames.ts";
 import { metadataOf, tradingNamespace, type WorkloadSettings } from "./context.ts";
@@ -17,9 +18,6 @@ const minimumRate = 0.1;
 
 /** How many times faster than allowed a release may use up the error budget: the slower of the two paging burn rates. */
 const burnRate = 6;
-
-/** Requests that nobody sent: probes of the kubelet and scrapes would pass for traffic, and dilute the errors of users. */
-const userRequests = 'uri!~"/actuator.*|/health.*|/metrics|/ping|/version"';
 
 /** Measurements that may fail before the release is aborted: one bad half minute is not a bad release. */
 const failureLimit = 2;

@@ -7,8 +7,7 @@ export const realFileSystems = 'fstype!~"tmpfs|overlay|squashfs"';
 /** Network interfaces of the machine, not those of pods. */
 export const realInterfaces = 'device!~"veth.*|lo|cali.*|eni.*"';
 
-/** Requests of users, without the probes and scrapes of Spring Boot's management pages. */
-export const userRequests = 'uri!~"/actuator.*"';
+export { userRequests } from "../../../catalog/metrics.ts";
 
 /** Seconds of a day, written out in expressions so that a reader sees the unit. */
 export const secondsPerDay = 86400;

@@ -83,7 +83,7 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
           fires: [{ service: "api" }],
         },
         {
-          name: "for requests below a second, and for slow management pages",
+          name: "for requests below a second, and for slow management pages and probes",
           series: {
             'http_server_requests_seconds_bucket{service="api",uri="/orders",le="0.5"}': { perMinute: 10 },
             'http_server_requests_seconds_bucket{service="api",uri="/orders",le="1"}': { perMinute: 60 },
@@ -91,6 +91,9 @@ export function apiPerformanceAlerts({ settings }: AlertContext): AlertDefinitio
             'http_server_requests_seconds_bucket{service="java",uri="/actuator/heapdump",le="1"}': 0,
             'http_server_requests_seconds_bucket{service="java",uri="/actuator/heapdump",le="5"}': { perMinute: 5 },
             'http_server_requests_seconds_bucket{service="java",uri="/actuator/heapdump",le="+Inf"}': { perMinute: 5 },
+            'http_server_requests_seconds_bucket{service="python",uri="/health/ready",le="1"}': 0,
+            'http_server_requests_seconds_bucket{service="python",uri="/health/ready",le="5"}': { perMinute: 6 },
+            'http_server_requests_seconds_bucket{service="python",uri="/health/ready",le="+Inf"}': { perMinute: 6 },
           },
         },
       ],
