@@ -3,7 +3,7 @@ import protocol from "@pulumi/pulumi/proto/resource_pb.js";
 import debuggableModule from "@pulumi/pulumi/runtime/debuggable.js";
 import rpcModule from "@pulumi/pulumi/runtime/rpc.js";
 import structure from "google-protobuf/google/protobuf/struct_pb.js";
-import { holdsSpecial, plainKeys } from "./wire.ts";
+import { holdsSpecial, plainKeys, sortedKeys } from "./wire.ts";
 
 /** A property map that stays what it is: the part of protobuf's Struct that the SDK and the monitor use. */
 class LocalStruct {
@@ -149,7 +149,7 @@ function copyPlain(value: unknown): unknown {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return notPlain;
   const map: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const copy = copyPlain((value as Record<string, unknown>)[key]);
     if (copy === notPlain) return notPlain;
     if (copy !== undefined) map[key] = copy;

@@ -51,6 +51,12 @@ export function unwrapped(value: unknown): unknown {
 /** Under this a map of inputs keeps the names of those that are plain data with sorted keys, nobody's but the plan's. */
 export const plainKeys: unique symbol = Symbol("plain");
 
+/** Keys in order. Most maps are written that way already, and sorting was a tenth of all that a plan allocated. */
+export function sortedKeys(map: object): string[] {
+  const keys = Object.keys(map);
+  return keys.every((key, index) => index === 0 || keys[index - 1]! <= key) ? keys : keys.sort();
+}
+
 /** Turns wire form into what a plan shows: secrets and unknown values replaced by marks, references by URNs, keys sorted. */
 export function readable(value: unknown): unknown {
   if (value === unknownValue) return unknownMark;
@@ -66,11 +72,10 @@ export function readable(value: unknown): unknown {
     case assetSignature:
     case archiveSignature:
       return { asset: map.text ?? map.path ?? map.uri ?? map.assets };
-    default:
-      return Object.fromEntries(
-        Object.keys(map)
-          .sort()
-          .map((key) => [key, plain?.has(key) ? map[key] : readable(map[key])]),
-      );
+    default: {
+      const shown: Record<string, unknown> = {};
+      for (const key of sortedKeys(map)) shown[key] = plain?.has(key) ? map[key] : readable(map[key]);
+      return shown;
+    }
   }
 }

@@ -89,12 +89,13 @@ function serviceRules(services: readonly Dependant[]): InhibitRule[] {
     target_matchers: [symptoms, 'service=~".+"'],
     equal: ["service"],
   };
-  const needed = [...new Set(services.flatMap(requiredServices))].sort();
+  const needs = services.flatMap((service) => requiredServices(service).map((need) => ({ need, name: service.name })));
+  const dependants = [...Map.groupBy(needs, ({ need }) => need)].sort(([one], [other]) => (one < other ? -1 : 1));
   return [
     own,
-    ...needed.map((name) => ({
-      source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${name}"`],
-      target_matchers: [symptoms, servicesThat(services, (service) => requiredServices(service).includes(name))],
+    ...dependants.map(([need, those]) => ({
+      source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${need}"`],
+      target_matchers: [symptoms, oneOf("service", those.map(({ name }) => name).sort())],
       equal: [...sameCluster],
     })),
   ];
