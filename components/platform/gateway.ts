@@ -10,6 +10,7 @@ import {
   edgeLabels,
   type GatewaySettings,
   gatewayValues,
+  listenerHost,
   rateLimit,
 } from "./gatewayPlan.ts";
 import { allowFlows, fromPrometheus, toApiServer, vpcFlow, withinNamespace } from "./networkPolicies.ts";
@@ -51,7 +52,7 @@ export class Gateway extends pulumi.ComponentResource {
     );
     const after = { parent: this, dependsOn: [release] };
     const certificate = createCertificate(name, args, after);
-    this.gateway = createGateway(name, context, { ...after, dependsOn: [release, certificate] });
+    this.gateway = createGateway(name, args, { ...after, dependsOn: [release, certificate] });
     const attached = { parent: this, dependsOn: [this.gateway] };
     createLimits(name, settings, attached);
     createRedirect(name, attached);
@@ -110,7 +111,7 @@ function createCertificate(name: string, args: GatewayArgs, opts: pulumi.CustomR
   );
 }
 
-function createGateway(name: string, context: PlatformContext, opts: pulumi.CustomResourceOptions) {
+function createGateway(name: string, { context, settings }: GatewayArgs, opts: pulumi.CustomResourceOptions) {
   return new kubernetes.apiextensions.CustomResource(
     `${name}-edge`,
     {
@@ -126,7 +127,7 @@ function createGateway(name: string, context: PlatformContext, opts: pulumi.Cust
             name: edge.listener,
             port: 443,
             protocol: "HTTPS",
-            hostname: `*.${context.domain}`,
+            ...listenerHost(settings.balancer, context.domain),
             tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: edge.certificate }] },
             allowedRoutes: {
               namespaces: { from: "Selector", selector: { matchLabels: { "gateway-access": "true" } } },

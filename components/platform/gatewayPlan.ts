@@ -75,6 +75,15 @@ export function clientAddress(balancer: GatewaySettings["balancer"], vpcCidr: st
   };
 }
 
+/**
+ * The hosts that the HTTPS listener answers for. An application balancer names no host when it opens TLS to NGINX (it sends
+ * no SNI), and NGINX Gateway Fabric refuses the handshake of such a client as soon as its listener has a host: every request
+ * would end as 502. Behind one the listener has none, and the routes' own hosts decide.
+ */
+export function listenerHost(balancer: GatewaySettings["balancer"], domain: string): { hostname?: string } {
+  return balancer === "application" ? {} : { hostname: `*.${domain}` };
+}
+
 /** Values of the chart. */
 export function gatewayValues(context: PlatformContext, gateway: GatewaySettings): ChartValues {
   const { controllerReplicas, minimumReplicas, maximumReplicas } = gateway;

@@ -58,6 +58,17 @@ describe("the gateway", () => {
     assert.match(parameters, /"access_logs.s3.enabled","value":"true"/);
   });
 
+  it("answers a balancer that names no host in its TLS handshake, and only known hosts where clients come themselves", async () => {
+    const hostOf = async (balancer: Settings["gateway"]["balancer"]) => {
+      const { spec } = find(await withBalancer(balancer), "Gateway", "edge")!.inputs as {
+        spec: { listeners: { name: string; hostname?: string }[] };
+      };
+      return spec.listeners.find(({ name }) => name === "https")!.hostname;
+    };
+    assert.equal(await hostOf("application"), undefined);
+    assert.equal(await hostOf("network"), "*.staging.trading.example.com");
+  });
+
   it("believes addresses from the VPC only", () => {
     for (const balancer of ["network", "application"] as const) {
       assert.deepEqual(clientAddress(balancer, "10.9.0.0/16").trustedAddresses, [
