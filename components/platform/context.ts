@@ -10,7 +10,7 @@ export interface PlatformContext {
   region: string;
   /** AWS account id. */
   accountId: string;
-  /** DNS domain of the environment; hosts are `api.<domain>`, `dashboard.<domain>`, `grafana.<domain>`. */
+  /** DNS domain of the environment; hosts are `api.<domain>`, `dashboard.<domain>`, `grafana.<domain>`, `jaeger.<domain>`. */
   domain: string;
   /** Name of the EKS cluster. */
   clusterName: string;

@@ -66,7 +66,7 @@ export const environmentSchema = z.strictObject({
     .min(1)
     .max(4)
     .describe("availability zones in index order"),
-  /** DNS domain of the environment; hosts are api.<domain>, dashboard.<domain>, grafana.<domain>. */
+  /** DNS domain of the environment; hosts are api.<domain>, dashboard.<domain>, grafana.<domain>, jaeger.<domain>. */
   domain: z
     .string()
     .regex(

@@ -165,10 +165,10 @@ describe("network/certificates", () => {
       const planned = await plan("Z0123456789", mode);
       assert.deepEqual(familyProblems(planned, "certificates"), []);
       const certificate = planned.one("aws:acm/certificate:Certificate").inputs;
-      const hosts = ["api", "dashboard", "grafana"].map((host) => `${host}.test.example.com`);
+      const hosts = ["api", "dashboard", "grafana", "jaeger"].map((host) => `${host}.test.example.com`);
       assert.deepEqual([certificate.domainName, certificate.subjectAlternativeNames], ["test.example.com", hosts]);
       assert.equal(certificate.keyAlgorithm, "EC_prime256v1");
-      assert.equal(planned.all("aws:route53/record:Record").length, 4);
+      assert.equal(planned.all("aws:route53/record:Record").length, 5);
       assert.equal(planned.all("aws:acm/certificateValidation:CertificateValidation").length, 1);
     }
   });

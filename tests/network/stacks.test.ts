@@ -16,6 +16,14 @@ function settingsOf(stack: string): Settings {
 const all = (plan: Plan, type: string) => plan.resources.filter((resource) => resource.type === type);
 const tag = ({ inputs }: PlannedResource, key: string) => (inputs.tags as Record<string, string> | undefined)?.[key];
 
+/** The hosts of routes, in a route's own manifest or in the values of a chart that makes one. */
+function hostnamesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "hostnames" && Array.isArray(inner) ? (inner as string[]) : hostnamesIn(inner),
+  );
+}
+
 /**
  * Secrets that cannot lie under a customer key, nor be copied, each with the reason. ECR reads a login of an image cache
  * only under Secrets Manager's own key ("you must use the default aws/secretsmanager encryption key", ECR's user guide),
@@ -82,6 +90,21 @@ describe("network and security of the real stacks", () => {
               rule.name,
             );
           }
+        });
+
+        it("shows a certificate that names every host that the gateway serves", async () => {
+          const plan = await planOf(stack, mode);
+          const [certificate] = all(plan, "aws:acm/certificate:Certificate");
+          const { domainName, subjectAlternativeNames } = certificate!.inputs as Record<string, string[]>;
+          const named = new Set([domainName, subjectAlternativeNames!].flat());
+          const served = plan.resources
+            .filter(({ type }) => type.includes(":HTTPRoute") || type.endsWith(":Release"))
+            .flatMap(({ inputs }) => hostnamesIn(inputs));
+          assert.ok(served.length >= 4, `${served}`);
+          assert.deepEqual(
+            [...new Set(served)].filter((host) => !named.has(host)),
+            [],
+          );
         });
 
         it("rotates every key, waits before deleting one, and protects it where the environment says so", async () => {
