@@ -206,6 +206,16 @@ describe("network/edgeFirewall", () => {
     assert.ok((rate as { action: { block?: object } }).action.block);
   });
 
+  it("leaves the size of bodies to the gateway, which knows what each service takes", () => {
+    type Rule = { name: string; statement: { managedRuleGroupStatement: { ruleActionOverrides?: object } } };
+    const overrides = (group: string) =>
+      (firewallRules(args) as Rule[]).find(({ name }) => name === group)!.statement.managedRuleGroupStatement
+        .ruleActionOverrides;
+    const counted = [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }];
+    assert.deepEqual(overrides("AWSManagedRulesCommonRuleSet"), counted);
+    assert.equal(overrides("AWSManagedRulesSQLiRuleSet"), undefined);
+  });
+
   it("never repeats a priority or a name, and stays within what AWS takes", () => {
     const rules = fc.record({
       requestsPerSecond: fc.integer({ min: 1, max: 6_000_000 }),
