@@ -16,7 +16,17 @@ export interface BrokerTarget {
  */
 export function rabbitmqScrapes(settings: MonitoringSettings["rabbitmq"], target: BrokerTarget) {
   return [
-    scrapeConfig("rabbitmq", settings, target, { metricsPath: "/metrics" }),
+    scrapeConfig("rabbitmq", settings, target, {
+      metricsPath: "/metrics",
+      // Sums over all queues under the very names of the queues' own series: an alert on a queue would fire for all at once.
+      metricRelabelings: [
+        {
+          action: "drop",
+          sourceLabels: ["__name__"],
+          regex: "rabbitmq_queue_(messages|messages_ready|messages_unacked|consumers)",
+        },
+      ],
+    }),
     scrapeConfig("rabbitmq-queues", settings, target, {
       metricsPath: "/metrics/detailed",
       params: { family: ["queue_coarse_metrics", "queue_consumer_count"] },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { loadCatalog } from "../../catalog/load.ts";
+import { rabbitmq } from "../../catalog/metrics/messaging.ts";
 import { cloudwatchExporter } from "../../catalog/metrics/stores.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
 import { cloudwatchExporterValues, cloudwatchReadings } from "../../components/platform/cloudwatchJobs.ts";
@@ -196,6 +197,13 @@ describe("scrapes of the message broker", () => {
     assert.equal(renamed("rabbitmq_detailed_queue_messages_ready"), "rabbitmq_queue_messages_ready");
     assert.equal(renamed("rabbitmq_detailed_queue_consumers"), "rabbitmq_queue_consumers");
     assert.equal(renamed("rabbitmq_alarms_memory_used_watermark"), "rabbitmq_alarms_memory_used_watermark");
+  });
+
+  it("leave out the sums of the queues, which the alerts would take for one more queue", () => {
+    const [rule] = scrapes[0]!.spec.metricRelabelings as { action: string; regex: string }[];
+    assert.equal(rule!.action, "drop");
+    const dropped = new RegExp(`^(?:${rule!.regex})$`);
+    for (const { name, labels } of rabbitmq.metrics) assert.equal(dropped.test(name), labels.includes("queue"), name);
   });
 });
 
