@@ -22,6 +22,15 @@ export const gatewayPlugin = "argoproj-labs/gatewayAPI";
 
 const pluginFile = "rollouts-plugin-trafficrouter-gatewayapi";
 
+/**
+ * Prometheus keeps the scraped pod's namespace and moves the Rollout's aside; alerts ask for the Rollout's. The chart offers
+ * no `honorLabels`, so it is put back here.
+ */
+const ownNamespace = [
+  { action: "replace", sourceLabels: ["exported_namespace"], regex: "(.+)", targetLabel: "namespace" },
+  { action: "labeldrop", regex: "exported_namespace" },
+];
+
 /** Values of the chart. */
 export function argoRolloutsValues(context: PlatformContext, replicas: number): ChartValues {
   const mount = [{ name: "gateway-plugin", mountPath: "/plugins" }];
@@ -35,7 +44,7 @@ export function argoRolloutsValues(context: PlatformContext, replicas: number): 
       replicas,
       image: { tag: imagePin("argo-rollouts").tag },
       logging: { level: "info", format: "json" },
-      metrics: { enabled: true, serviceMonitor: { enabled: true } },
+      metrics: { enabled: true, serviceMonitor: { enabled: true, metricRelabelings: ownNamespace } },
       pdb: hasBudget(replicas) ? { enabled: true, minAvailable: 1 } : { enabled: false },
       priorityClassName: priorityClasses.critical,
       topologySpreadConstraints: topologySpread(context, replicas, {

@@ -62,7 +62,8 @@ export function certManagerValues(context: PlatformContext, replicas: number): C
     dns01RecursiveNameservers: "https://1.1.1.1:443/dns-query,https://8.8.8.8:443/dns-query",
     dns01RecursiveNameserversOnly: true,
     resources: resources("50m", "128Mi", "256Mi"),
-    prometheus: { enabled: true, servicemonitor: { enabled: true } },
+    // Each certificate's series keeps its own namespace, which the alerts name, in place of cert-manager's.
+    prometheus: { enabled: true, servicemonitor: { enabled: true, honorLabels: true } },
     webhook: {
       replicaCount: replicas,
       timeoutSeconds: 10,

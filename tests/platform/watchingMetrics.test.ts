@@ -4,7 +4,10 @@ import { parse } from "yaml";
 import { loadCatalog } from "../../catalog/load.ts";
 import { rabbitmq } from "../../catalog/metrics/messaging.ts";
 import { cloudwatchExporter } from "../../catalog/metrics/stores.ts";
+import { exporters } from "../../catalog/metrics.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
+import { argoRolloutsValues } from "../../components/platform/argoRollouts.ts";
+import { certManagerValues } from "../../components/platform/certManager.ts";
 import { cloudwatchExporterValues, cloudwatchReadings } from "../../components/platform/cloudwatchJobs.ts";
 import { blackboxModules } from "../../components/platform/exporterValues.ts";
 import { grafanaDataSources } from "../../components/platform/grafanaDatasources.ts";
@@ -42,6 +45,27 @@ describe("Prometheus", () => {
       assert.equal(spec[`${kind}SelectorNilUsesHelmValues`], false, kind);
       assert.deepEqual(spec[`${kind}NamespaceSelector`], {}, kind);
     }
+  });
+
+  it("leaves their own namespace to the series of those who speak of others", () => {
+    // Such a label is moved to `exported_…` unless the monitor honors it, and every selector on it finds nothing.
+    const argo = argoRolloutsValues(context, 2);
+    const [first, second] = at(argo, "controller", "metrics", "serviceMonitor", "metricRelabelings") as object[];
+    const honored: { [exporter: string]: boolean } = {
+      "argo-rollouts":
+        JSON.stringify(first).includes(
+          '"sourceLabels":["exported_namespace"],"regex":"(.+)","targetLabel":"namespace"',
+        ) && JSON.stringify(second) === '{"action":"labeldrop","regex":"exported_namespace"}',
+      "cert-manager": at(certManagerValues(context, 2), "prometheus", "servicemonitor", "honorLabels") === true,
+      // By the chart's own values, which ours leave alone.
+      "kube-state-metrics": at(values, "kube-state-metrics", "prometheus") === undefined,
+      kubelet: at(values, "kubelet", "serviceMonitor", "honorLabels") === undefined,
+    };
+    const inNeed = exporters.filter(({ targetLabels, metrics }) =>
+      metrics.some(({ labels }) => labels.some((label) => (targetLabels as readonly string[]).includes(label))),
+    );
+    assert.deepEqual(inNeed.map(({ name }) => name).sort(), Object.keys(honored).sort());
+    for (const { name } of inNeed) assert.ok(honored[name], name);
   });
 
   it("leaves out the targets that EKS hides", () => {
