@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { exporterNames, MonitoringSettings } from "../../stack/sections/monitoring.ts";
+import type { Settings } from "../../stack/settings.ts";
 import { PodIdentity } from "../compute/podIdentity.ts";
 import { exporterAccount } from "../data/accounts.ts";
 import { cacheSecretPath } from "../data/cacheAccess.ts";
@@ -39,6 +40,8 @@ export interface ExportersArgs {
   postgres: Pick<Postgres, "replicaHosts">;
   /** Message broker, which serves its metrics itself. */
   broker: Pick<MessageBroker, "host">;
+  /** Balancer before the gateway, whose metrics CloudWatch has. */
+  balancer: Settings["gateway"]["balancer"];
   /** Servers of Vault, each probed by its own name; 0 where Vault is not installed. */
   vaultReplicas: number;
 }
@@ -177,7 +180,7 @@ const openCloudwatch: Opener = (name, args, parent, policies) => {
   // A pod gets its role only when it starts after the association.
   release(name, args, parent, [identity, ...policies], {
     chart: "prometheus-yet-another-cloudwatch-exporter",
-    values: cloudwatchExporterValues(context, settings.cloudwatch),
+    values: cloudwatchExporterValues(context, settings.cloudwatch, args.balancer),
   });
 };
 

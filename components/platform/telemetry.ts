@@ -17,7 +17,7 @@ import { WatchingAccounts } from "./watchingAccounts.ts";
 /** What the systems that watch need from the others. */
 export interface TelemetryArgs extends SecretCustody {
   context: PlatformContext;
-  settings: Pick<Settings, "platform" | "monitoring" | "logging" | "tracing" | "routing" | "vault">;
+  settings: Pick<Settings, "platform" | "gateway" | "monitoring" | "logging" | "tracing" | "routing" | "vault">;
   /** ARN of the customer key for buckets, under which the logs lie. */
   dataKeyArn: pulumi.Input<string>;
   /** ARN of the customer key of the SNS topics, to which Alertmanager publishes. */
@@ -92,6 +92,7 @@ function openMonitoring(
       settings: { ...settings.monitoring, exporters },
       postgres: args.postgres,
       broker: args.broker,
+      balancer: settings.gateway.balancer,
       vaultReplicas: installs("vault") ? settings.vault.replicas : 0,
     },
     { parent, dependsOn: [stack] },

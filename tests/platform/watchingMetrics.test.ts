@@ -18,6 +18,7 @@ import { hiddenTargets, prometheusStackValues } from "../../components/platform/
 import { rabbitmqScrapes } from "../../components/platform/rabbitmqScrape.ts";
 import { tradingBotScrape } from "../../components/platform/tradingBotScrape.ts";
 import type { ChartValues } from "../../components/platform/values.ts";
+import type { Settings } from "../../stack/settings.ts";
 import { checkCustomResource, needReference } from "../support/charts.ts";
 import { stackContext, stackSettings } from "../support/platformPlan.ts";
 
@@ -255,17 +256,27 @@ describe("scrape of the trading bot", () => {
 });
 
 describe("CloudWatch exporter", () => {
-  const configuration = parse(cloudwatchExporterValues(context, settings.monitoring.cloudwatch).config as string);
+  type Job = { type: string; searchTags: { key: string; value: string }[] };
+  const jobs = (balancer: Settings["gateway"]["balancer"]): Job[] =>
+    parse(cloudwatchExporterValues(context, settings.monitoring.cloudwatch, balancer).config as string).discovery.jobs;
 
-  it("finds the resources of this environment only", () => {
-    for (const job of configuration.discovery.jobs) {
-      assert.deepEqual(job.searchTags, [{ key: "Environment", value: "^production$" }]);
+  it("finds the resources of this environment only, and the balancer by the tag that EKS Auto Mode gives it", () => {
+    for (const { type, searchTags } of jobs("application")) {
+      const ofCluster = { key: "eks:eks-cluster-name", value: `^${context.clusterName}$` };
+      const expected = type.endsWith("ELB") ? ofCluster : { key: "Environment", value: "^production$" };
+      assert.deepEqual(searchTags, [expected], type);
     }
+  });
+
+  it("reads the balancer that there is", () => {
+    const read = (balancer: Settings["gateway"]["balancer"]) =>
+      jobs(balancer).flatMap(({ type }) => (type.endsWith("ELB") ? [type] : []));
+    assert.deepEqual([read("application"), read("network")], [["AWS/ApplicationELB"], ["AWS/NetworkELB"]]);
   });
 
   it("reads every metric that the catalog promises", () => {
     const words = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-    const read = cloudwatchReadings.flatMap(({ type, metrics }) =>
+    const read = cloudwatchReadings(settings.gateway.balancer).flatMap(({ type, metrics }) =>
       metrics.flatMap(({ name, statistics }) =>
         statistics.map(
           (statistic) => `aws_${type.replace("AWS/", "").toLowerCase()}_${words(name)}_${statistic.toLowerCase()}`,
@@ -276,7 +287,7 @@ describe("CloudWatch exporter", () => {
   });
 
   it("is read once for all replicas of Prometheus", () => {
-    const values: ChartValues = cloudwatchExporterValues(context, settings.monitoring.cloudwatch);
+    const values: ChartValues = cloudwatchExporterValues(context, settings.monitoring.cloudwatch, "application");
     assert.equal(at(values, "extraArgs", "decoupled-scraping"), "true");
   });
 });

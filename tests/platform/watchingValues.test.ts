@@ -60,7 +60,10 @@ function watchingValues(context: PlatformContext, settings: Settings): [chart: s
       }),
     ],
     ["prometheus-blackbox-exporter", blackboxExporterValues(context, monitoring.blackbox, "internal-authority")],
-    ["prometheus-yet-another-cloudwatch-exporter", cloudwatchExporterValues(context, monitoring.cloudwatch)],
+    [
+      "prometheus-yet-another-cloudwatch-exporter",
+      cloudwatchExporterValues(context, monitoring.cloudwatch, settings.gateway.balancer),
+    ],
     ["loki", lokiValues(context, logging.loki)],
     ["alloy", alloyPodsValues(context, logging.alloy)],
     ["alloy", alloyEventsValues(context, logging.alloy)],
