@@ -7,9 +7,17 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mirrorVariable, type Release } from "./toolRelease.ts";
-import { searchTool, withoutTool } from "./tools.ts";
+import { runTool, searchTool, withoutTool } from "./tools.ts";
 
 const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+
+describe("running a tool", () => {
+  it("is not upset by one that ends without reading its input", async () => {
+    const node = { name: "promtool", path: process.execPath, source: "path", version: "0" } as const;
+    const { code } = await runTool(node, ["--eval", "process.exit(3)"], { input: "x".repeat(1 << 22) });
+    assert.equal(code, 3);
+  });
+});
 
 describe("tool acquisition", () => {
   let folder: string;

@@ -113,6 +113,8 @@ export function runTool(
         resolve({ code, stdout, stderr: code !== 0 && stderr === "" ? String(error) : stderr });
       },
     );
+    // A tool that reads no input may be gone before it is written: its exit code says what came of it.
+    child.stdin?.on("error", () => undefined);
     child.stdin?.end(input ?? "");
   });
 }
