@@ -6,9 +6,9 @@ import { alertCatalogue } from "../components/observability/alerts/catalogue.ts"
 import type { Category } from "../components/observability/alerts/types.ts";
 import { managedAlerts } from "../components/observability/managedAlerts.ts";
 import { categories } from "../components/observability/rules.ts";
-import { listStacks, readStackFile } from "../stack/file.ts";
+import { noSuchStack, readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
-import { nearest } from "../stack/nearest.ts";
+import { didYouMean } from "../stack/nearest.ts";
 import { ProblemsError } from "../stack/problem.ts";
 import { stackAlarms, stackAlertContext } from "./context.ts";
 import { type AlertFilter, alertLines, filterValues, managedLines, plainList } from "./list.ts";
@@ -38,9 +38,9 @@ interface ListOptions extends AlertFilter {
 }
 
 async function list({ stack, json, ...filter }: ListOptions): Promise<void> {
-  checkValue("stack", stack, listStacks(projectDirectory));
-  const file = readStackFile(projectDirectory, stack)!;
-  const settings = loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
+  const file = readStackFile(projectDirectory, stack);
+  if (file === undefined) throw new UnknownValueError(noSuchStack(projectDirectory, stack));
+  const settings = loadSettings({ project: "trading-platform", ...file });
   const context = stackAlertContext(settings, await loadCatalog());
   const alerts = alertCatalogue(context);
   const managed = managedAlerts(stackAlarms(settings));
@@ -61,9 +61,9 @@ async function list({ stack, json, ...filter }: ListOptions): Promise<void> {
 
 function checkValue(option: string, value: string | undefined, known: readonly string[]): void {
   if (value === undefined || known.includes(value)) return;
-  const near = nearest(value, known);
-  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-  throw new UnknownValueError(`There is no ${option} "${value}".${hint}\nKnown: ${known.join(", ")}`);
+  throw new UnknownValueError(
+    `There is no ${option} "${value}".${didYouMean(value, known)}\nKnown: ${known.join(", ")}`,
+  );
 }
 
 async function runbooks(): Promise<void> {

@@ -1,5 +1,6 @@
 import { nearest } from "../stack/nearest.ts";
 import { type Problem, showValue } from "../stack/problem.ts";
+import { looksSecret } from "../stack/secretText.ts";
 import { archetypes, canaryOf, latencyBucketsMilliseconds, slosOf } from "./archetypes.ts";
 import { startupCycles } from "./order.ts";
 import { reservedProblems } from "./reserved.ts";
@@ -26,7 +27,7 @@ export function checkCatalog(catalog: Catalog): Problem[] {
   for (const bot of catalog.services.filter(({ kind }) => kind === "bot").slice(1))
     report(bot, { key: "kind", found: showValue(bot.kind), allowed: "one bot: EC2 runs exactly one" });
   checkSchemas(catalog.services, report);
-  checkStreams(catalog.services, report);
+  checkStreams(catalog.services, known, report);
   for (const cycle of startupCycles(catalog.services)) {
     report(known.byName.get(cycle[0]!)!, {
       key: "uses.services",
@@ -194,11 +195,9 @@ function checkKind(service: Service, report: Report): void {
   }
 }
 
-const secretWords = /(PASSWORD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|CREDENTIAL)/;
-
 function checkSettings(service: Service, report: Report): void {
-  for (const key of Object.keys(service.settings ?? {})) {
-    if (secretWords.test(key)) {
+  for (const [key, value] of Object.entries(service.settings ?? {})) {
+    if (looksSecret(key, value)) {
       report(service, {
         key: `settings.${key}`,
         found: "a value in clear",
@@ -251,13 +250,13 @@ function checkSchemas(services: readonly Service[], report: Report): void {
   }
 }
 
-/** Whoever listens needs somebody who speaks. */
-function checkStreams(services: readonly Service[], report: Report): void {
+/** Whoever listens needs somebody who speaks; of a name that does not exist enough is said. */
+function checkStreams(services: readonly Service[], known: Known, report: Report): void {
   const produced = new Set(services.flatMap((service) => service.uses?.topics?.produce ?? []));
   const published = new Set(services.flatMap((service) => service.uses?.queues?.publish ?? []));
   for (const service of services) {
     for (const topic of service.uses?.topics?.consume ?? []) {
-      if (produced.has(topic)) continue;
+      if (produced.has(topic) || !known.topics.has(topic)) continue;
       report(service, {
         key: "uses.topics.consume",
         found: showValue(topic),
@@ -265,7 +264,7 @@ function checkStreams(services: readonly Service[], report: Report): void {
       });
     }
     for (const queue of service.uses?.queues?.consume ?? []) {
-      if (published.has(queue)) continue;
+      if (published.has(queue) || !known.queues.has(queue)) continue;
       report(service, {
         key: "uses.queues.consume",
         found: showValue(queue),

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { Catalog } from "../catalog/types.ts";
-import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
+import { noSuchStack, readStackFile, type StackFile } from "../stack/file.ts";
 import type { SettingsSource } from "../stack/load.ts";
-import { nearest } from "../stack/nearest.ts";
 import { inProcess } from "./inProcess.ts";
 import { type Mode, PlanMonitor } from "./monitor.ts";
 import { projectDirectory } from "./projectDirectory.ts";
@@ -67,7 +66,7 @@ export function projectName(directory: string = projectDirectory): string {
 export async function planStack(request: PlanRequest): Promise<Plan> {
   const { mode = "steady", directory = projectDirectory } = request;
   const file = request.file ?? readStackFile(directory, request.stack);
-  if (file === undefined) throw unknownStack(directory, request.stack);
+  if (file === undefined) throw new UnknownStackError(noSuchStack(directory, request.stack));
 
   const program: Program = request.program ?? (await import("../index.ts")).default;
   const work = () => planFile({ ...request, mode, program, file, project: projectName(directory) });
@@ -87,7 +86,7 @@ async function planFile({ stack, mode, program, file, project, catalog, onProgre
   pulumi.runtime.setMockOptions(monitor, project, stack, mode === "first");
   pulumi.runtime.setAllConfig(asPulumiConfig(file.config));
 
-  const source = { project, file: file.file, text: file.text, config: file.config };
+  const source = { project, ...file };
   const warnings: string[] = [];
   const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog })));
   if (monitor.failures.length > 0) throw monitor.failures[0];
@@ -139,13 +138,4 @@ async function withWarnings<T>(warnings: string[], work: () => Promise<T>): Prom
   } finally {
     console.warn = original;
   }
-}
-
-function unknownStack(directory: string, stack: string): UnknownStackError {
-  const stacks = listStacks(directory);
-  const near = nearest(stack, stacks);
-  const guess = near === undefined ? "" : ` Did you mean ${near}?`;
-  return new UnknownStackError(
-    `There is no stack "${stack}": no file Pulumi.${stack}.yaml.${guess} Stacks here: ${stacks.join(", ")}.`,
-  );
 }

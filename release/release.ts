@@ -1,12 +1,10 @@
 import { parse } from "yaml";
 import { archetypes } from "../catalog/archetypes.ts";
 import { loadCatalog } from "../catalog/load.ts";
-import { applyOverrides } from "../catalog/overrides.ts";
-import type { Catalog, Service } from "../catalog/types.ts";
+import type { Service } from "../catalog/types.ts";
 import { planStack, projectName } from "../plan/plan.ts";
-import { listStacks, readStackFile, type StackFile } from "../stack/file.ts";
-import { loadSettings } from "../stack/load.ts";
-import { nearest } from "../stack/nearest.ts";
+import { listStacks, noSuchStack, readStackFile, type StackFile } from "../stack/file.ts";
+import { didYouMean } from "../stack/nearest.ts";
 import { type PlanDifference, planDifference } from "./difference.ts";
 import { readImages, writeImages } from "./edit.ts";
 import { type ImageVersion, sameImage, showImage } from "./image.ts";
@@ -80,10 +78,7 @@ export async function stacksWithPrevious(directory: string, service: string): Pr
 
 async function findService({ directory, stack, service }: ReleaseRequest) {
   const stackFile = readStackFile(directory, stack);
-  if (stackFile === undefined) {
-    const stacks = listStacks(directory);
-    throw new ReleaseError(`There is no stack "${stack}".${guess(stack, stacks)} Stacks here: ${stacks.join(", ")}.`);
-  }
+  if (stackFile === undefined) throw new ReleaseError(noSuchStack(directory, stack));
   const found = await findCatalogued(service);
   if (!archetypes[found.kind].inCluster) {
     throw new ReleaseError(
@@ -98,12 +93,9 @@ async function findCatalogued(service: string): Promise<Service> {
   const found = services.find(({ name }) => name === service);
   if (found !== undefined) return found;
   const names = services.map(({ name }) => name);
-  throw new ReleaseError(`There is no service "${service}".${guess(service, names)} Services: ${names.join(", ")}.`);
-}
-
-function guess(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near === undefined ? "" : ` Did you mean ${near}?`;
+  throw new ReleaseError(
+    `There is no service "${service}".${didYouMean(service, names)} Services: ${names.join(", ")}.`,
+  );
 }
 
 async function prepare(
@@ -115,9 +107,9 @@ async function prepare(
   const text = writeImages(before.text, project, service, images);
   const config = (parse(text) as { config: Record<string, unknown> }).config;
   const after: StackFile = { ...before, text, config: { ...before.config, ...servicesOf(config, project) } };
-  checkStack(after, project, await loadCatalog());
-  const first = await planStack({ stack, directory, file: before });
+  // The new file first: what is wrong with it is said without planning the old one.
   const second = await planStack({ stack, directory, file: after });
+  const first = await planStack({ stack, directory, file: before });
   return {
     stack,
     file: before.file,
@@ -131,9 +123,4 @@ async function prepare(
 /** Only the section that was edited: encrypted values of the others stay as the stack file's reader left them. */
 function servicesOf(config: Record<string, unknown>, project: string): Record<string, unknown> {
   return { [`${project}:services`]: config[`${project}:services`] };
-}
-
-function checkStack({ file, text, config }: StackFile, project: string, catalog: Catalog): void {
-  const settings = loadSettings({ project, file, text, config });
-  applyOverrides(catalog, settings.services, { file, project, text }, settings.workloads);
 }

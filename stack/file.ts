@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
+import { didYouMean } from "./nearest.ts";
 import { type Problem, ProblemsError, showValue } from "./problem.ts";
 
 /** What the rest of the program needs of `Pulumi.<stack>.yaml`. */
@@ -13,6 +14,8 @@ export interface StackFile {
   text: string;
   /** `config:` of the file; an encrypted value stands as the text of `encryptedValue`. */
   config: Record<string, unknown>;
+  /** File of another stack with the same environment in the same account, when there is one. */
+  twin?: string;
 }
 
 /** Stands in for a value that is encrypted in the stack file and cannot be read without its key. */
@@ -26,6 +29,13 @@ export function listStacks(directory: string): string[] {
     .sort();
 }
 
+/** Says that a stack has no file, and which have one. */
+export function noSuchStack(directory: string, stack: string): string {
+  const stacks = listStacks(directory);
+  const guess = didYouMean(stack.replace(/^Pulumi\.|\.yaml$/g, ""), stacks);
+  return `There is no stack "${stack}": no file Pulumi.${stack}.yaml.${guess} Stacks here: ${stacks.join(", ")}.`;
+}
+
 /**
  * Reads a stack file; undefined when there is none of that name.
  *
@@ -36,13 +46,36 @@ export function readStackFile(directory: string, stack: string): StackFile | und
   const path = join(directory, file);
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, "utf8");
-  return { stack, file, text, config: withoutCiphertext(configOf(file, text)) as Record<string, unknown> };
+  const config = withoutCiphertext(configOf(file, text)) as Record<string, unknown>;
+  return { stack, file, text, config, twin: twinOf(directory, file, config) };
+}
+
+/** What a copied file leaves as it was when nobody thinks of it. */
+function twinOf(directory: string, file: string, config: Record<string, unknown>): string | undefined {
+  const own = identity(config);
+  const others = listStacks(directory).map((stack) => `Pulumi.${stack}.yaml`);
+  return others.find((other) => {
+    if (other === file || own === undefined) return false;
+    try {
+      return identity(configOf(other, readFileSync(join(directory, other), "utf8"))) === own;
+    } catch {
+      return false; // Its own plan says what is wrong with it.
+    }
+  });
+}
+
+/** Account and name, of which the names of buckets, keys and the cluster are made. */
+function identity(config: Record<string, unknown>): string | undefined {
+  const [, environment] = Object.entries(config).find(([key]) => key.endsWith(":environment")) ?? [];
+  if (!isMap(environment) || environment.name === undefined) return undefined;
+  return `${environment.accountId} ${environment.name}`;
 }
 
 /** What stands under `config:`. */
 function configOf(file: string, text: string): Record<string, unknown> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // As the Pulumi CLI reads it, for which a date without quotes is no text.
+  const document = parseDocument(text, { lineCounter: lines, customTags: ["timestamp"] });
   // What follows the first fault of the syntax follows from it.
   const fault = document.errors.find(({ code }) => code !== "DUPLICATE_KEY");
   const faults = fault === undefined ? document.errors : [fault];
@@ -73,7 +106,8 @@ function contentOf(document: Document, file: string, text: string): unknown {
 
 /** A line that is no YAML. Only what stands before its colon is shown: the rest may be a secret. */
 function notYaml(file: string, text: string, message: string, line?: number): Problem {
-  const [key = ""] = (line === undefined ? "" : (text.split("\n")[line - 1] ?? "")).trim().split(":");
+  const content = line === undefined ? "" : (text.split("\n")[line - 1] ?? "").trim();
+  const key = /^[\w-]+:[\w-]+(?=:$)/.exec(content)?.[0] ?? content.split(":")[0]!;
   return {
     file,
     line,
@@ -94,12 +128,12 @@ function isMap(value: unknown): value is Record<string, unknown> {
  * @param config the whole configuration, as `pulumi.runtime.allConfig()` returns it
  */
 export function stackSource(directory: string, project: string, stack: string, config: Record<string, string>) {
-  return { project, file: `Pulumi.${stack}.yaml`, text: readStackFile(directory, stack)?.text, config };
+  return { project, file: `Pulumi.${stack}.yaml`, ...readStackFile(directory, stack), config };
 }
 
 function withoutCiphertext(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutCiphertext);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0]?.[0] === "secure") return encryptedValue;
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutCiphertext(inner)]));

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Finding } from "./checks.ts";
 import { nearest } from "./nearest.ts";
-import { describedAt, knownKeys } from "./schemaKeys.ts";
+import { describedAt, knownKeys, schemasAt } from "./schemaKeys.ts";
 
 /** Path into settings or a catalog entry. */
 export type Path = readonly (string | number)[];
@@ -34,8 +34,24 @@ export function findingsOf(schema: z.ZodType, issue: z.core.$ZodIssue, raw: unkn
   if (issue.code === "invalid_union") {
     return [{ path, allowed: issue.message === "Invalid input" ? allowedByUnion(issue) : issue.message }];
   }
-  const meaning = issue.code === "invalid_type" ? describedAt(schema, path) : undefined;
-  return [{ path, allowed: meaning === undefined ? allowedBy(issue) : `${allowedBy(issue)} (${meaning})` }];
+  // The rule that a key of a map broke.
+  if (issue.code === "invalid_key") return [{ path, allowed: issue.issues.map(allowedBy).join(", or ") }];
+  if (issue.code === "invalid_type") return [{ path, ...wrongType(schema, issue, valueAt(raw, path)) }];
+  return [{ path, allowed: allowedBy(issue) }];
+}
+
+function wrongType(schema: z.ZodType, issue: z.core.$ZodIssueInvalidType, found: unknown): Omit<Finding, "path"> {
+  const path = issue.path as Path;
+  const keys = knownKeys(schema, path);
+  if (issue.expected === "object" && keys.length > 0) return { allowed: `a map of ${keys.join(", ")}` };
+  const meaning = describedAt(schema, path);
+  const explained = (allowed: string) => (meaning === undefined ? allowed : `${allowed} (${meaning})`);
+  if (issue.expected !== "string" || found === undefined || found === null)
+    return { allowed: explained(allowedBy(issue)) };
+  // What quotes alone would not mend.
+  const rest = schemasAt(schema, path).map((each) => each.safeParse(String(found)).error?.issues[0]);
+  if (rest.every((next) => next !== undefined)) return { allowed: [...new Set(rest.map(allowedBy))].join(", or ") };
+  return { allowed: explained("text in quotes"), hint: "Without quotes YAML reads a number: 1.10 becomes 1.1." };
 }
 
 /** Types of the schema library in words for people. */

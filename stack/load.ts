@@ -2,7 +2,9 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { checks, type Finding } from "./checks.ts";
 import { findingsOf, type Path, valueAt } from "./issues.ts";
+import { nearest } from "./nearest.ts";
 import { type Problem, ProblemsError, showValue } from "./problem.ts";
+import { isSecretText, looksSecret } from "./secretText.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
 
 /** Where settings come from: the configuration as Pulumi hands it over, and the file's text to point into. */
@@ -15,6 +17,8 @@ export interface SettingsSource {
   config: Readonly<Record<string, unknown>>;
   /** Text of the file, to name lines; leave out when the file is not at hand. */
   text?: string;
+  /** File of another stack with the same environment in the same account, when there is one. */
+  twin?: string;
 }
 
 /**
@@ -33,6 +37,14 @@ export function loadSettings(source: SettingsSource): Settings {
         ...issuesOnce(parsed.error.issues).flatMap((issue) => findingsOf(settingsSchema, issue, raw)),
         ...checkWhole(raw),
       ];
+  if (source.twin !== undefined)
+    findings.push({
+      path: ["environment", "name"],
+      allowed: `a name of its own in this account: ${source.twin} has this one`,
+      hint: "Two stacks of one name would own the same buckets, keys and cluster.",
+    });
+  const named = new Set(findings.map(({ path }) => path.join(".")));
+  findings.push(...secretTexts(raw).filter(({ path }) => !named.has(path.join("."))));
   for (const finding of findings) problems.push(problemOf(finding, source, { raw, complete: parsed.data }, locate));
   if (problems.length > 0) throw new ProblemsError(problems);
   return parsed.data as Settings;
@@ -42,6 +54,13 @@ export function loadSettings(source: SettingsSource): Settings {
 function issuesOnce(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const wrongTypes = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => path.join(".")));
   return issues.filter(({ code, path }) => code === "invalid_type" || !wrongTypes.has(path.join(".")));
+}
+
+/** Texts that only secrets look like, in fields that take any text. */
+function secretTexts(value: unknown, path: Path = []): Finding[] {
+  if (isSecretText(value)) return [{ path, allowed: "text that anybody may read" }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => secretTexts(inner, [...path, key]));
 }
 
 /** A check has asked for a section that does not fit its schema. */
@@ -90,17 +109,27 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Provider configuration such as `aws:region` would be ignored, since every provider here is explicit: say so. */
+/**
+ * Keys of others. A section under a misspelt namespace or none is told so; provider configuration such as `aws:region`
+ * would be ignored, since every provider here is explicit.
+ */
 function foreignKeys({ project, file, config }: SettingsSource): Problem[] {
   return Object.keys(config)
     .filter((key) => !key.startsWith(`${project}:`) && !key.startsWith("pulumi:"))
-    .map((key) => ({
-      file,
-      key,
-      ...shown([key], config[key]),
-      allowed: `keys that begin with "${project}:" or "pulumi:"`,
-      hint: "All providers are explicit here and read their settings from the section `environment`; this key has no effect.",
-    }));
+    .map((key) => {
+      const section = nearest(key.replace(/^.*:/, ""), Object.keys(settingsSchema.shape));
+      return {
+        file,
+        key,
+        ...shown([key], config[key]),
+        allowed: `keys that begin with "${project}:" or "pulumi:"`,
+        ...(section === undefined
+          ? {
+              hint: "All providers are explicit here and read their settings from the section `environment`; this key has no effect.",
+            }
+          : { nearest: `${project}:${section}` }),
+      };
+    });
 }
 
 function problemOf(
@@ -110,7 +139,7 @@ function problemOf(
   locate: (path: Path) => number | undefined,
 ): Problem {
   const written = valueAt(values.raw, finding.path);
-  const value = written ?? valueAt(values.complete, finding.path);
+  const value = written === undefined ? valueAt(values.complete, finding.path) : written;
   const { found, hint } = shown(finding.path, value);
   return {
     file: source.file,
@@ -123,15 +152,11 @@ function problemOf(
   };
 }
 
-/** Keys and values by which one knows a secret. */
-const secretKey = /passw(or)?d|secret$|token|api_?key|private_?key|credential/i;
-const secretValue = /^(xox[a-z]-|AKIA|ASIA|gh[pousr]_|sk_live_|-----BEGIN )|:\/\/[^/\s]*:[^/\s]*@/;
-
-/** A value for a message; of what looks like a secret, only that it is there: messages end in logs of pipelines. */
+/** A value for a message; of what looks like a secret, only that it is there. */
 function shown(path: Path, value: unknown): { found?: string; hint?: string } {
   if (value === undefined) return {};
-  const isSecret = typeof value === "string" && (secretKey.test(String(path.at(-1))) || secretValue.test(value));
-  if (!isSecret) return { found: showValue(value) };
+  if (value === null) return { found: "empty" };
+  if (!looksSecret(path.at(-1), value)) return { found: showValue(value) };
   return {
     found: "a text that looks like a secret and is not shown",
     hint: "Secrets do not belong in a stack file: put them into Secrets Manager (docs/operations/secrets.md), and change this one.",

@@ -1,3 +1,5 @@
+import { looksSecret } from "./secretText.ts";
+
 /**
  * What is wrong with something that a person wrote (a stack file, a catalog entry), said so that the person can mend it.
  */
@@ -44,8 +46,12 @@ export class ProblemsError extends Error {
   }
 }
 
-/** Renders any configuration value for a message: strings in quotes, lists and maps shortened to about 60 characters. */
+/**
+ * Renders any configuration value for a message: strings in quotes, lists and maps shortened to about 60 characters, and
+ * nothing that looks like a secret: messages end in the logs of pipelines.
+ */
 export function showValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text =
+    JSON.stringify(value, (key, inner) => (looksSecret(key, inner) ? "(not shown)" : inner)) ?? String(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
 }

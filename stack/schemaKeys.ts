@@ -19,8 +19,19 @@ export function knownKeys(schema: z.ZodType, path: readonly (string | number)[])
 /** What the schema says of the field at a path (`.describe`), when it says something. */
 export function describedAt(schema: z.ZodType, path: readonly (string | number)[]): string | undefined {
   return descend(schema, path, false)
-    .map(({ description }) => description)
+    .map(descriptionOf)
     .find((text) => text !== undefined);
+}
+
+/** A default or the like hides what it is wrapped around, description and all. */
+function descriptionOf(schema: z.ZodType): string | undefined {
+  const { innerType } = definition(schema);
+  return schema.description ?? (innerType && descriptionOf(innerType));
+}
+
+/** What a value would have to be at a path to be taken: the schemas that stand there. */
+export function schemasAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType[] {
+  return descend(schema, path, false);
 }
 
 /** Follows a path through objects, lists and records; a union fans out into all of its options. */

@@ -32,7 +32,7 @@ export function checkReceivers(routing: RoutingSettings): Finding[] {
   return (["critical", "warning", "digest"] as const).flatMap((tier) => {
     const { slack, email } = routing[tier];
     const sns = tier === "critical" && routing.critical.sns;
-    return slack !== null || email.length > 0 || sns
+    return slack !== undefined || email.length > 0 || sns
       ? []
       : [{ path: ["routing", tier], allowed: "at least one of slack, email and, for critical, sns" }];
   });

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { exporters } from "../../catalog/metrics.ts";
 import { alertThresholdsSchema } from "./alertThresholds.ts";
+import { day } from "./quantities.ts";
 
 /** Exporters that a complete environment runs; OpenCost and Velero are not part of the platform. */
 const platformExporters = exporters
   .map((exporter) => exporter.name)
   .filter((name) => !["opencost", "velero"].includes(name));
 
-const holiday = z.iso.date().describe("a day on which the market is closed, YYYY-MM-DD");
+const holiday = day.describe("a day on which the market is closed, YYYY-MM-DD");
 
 /** What alerts compare with, whom they may wake, and which calendar they follow. */
 export const alertsSchema = z.strictObject({

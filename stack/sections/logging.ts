@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { containerSize } from "./containerSize.ts";
+import { day } from "./quantities.ts";
 
 /** Loki and Alloy: all pod logs and Kubernetes events. */
 export const loggingSchema = z.strictObject({
@@ -20,7 +21,7 @@ export const loggingSchema = z.strictObject({
     /** Ingestion limit in MiB a second; above it logs are refused and counted. */
     ingestionMebibytesPerSecond: z.number().int().min(1).max(500).default(20).describe("ingestion limit, MiB/s"),
     /** First day of the index schema; never change it once logs are written. */
-    schemaFrom: z.iso.date().default("2026-11-01").describe("first day of the index schema, YYYY-MM-DD"),
+    schemaFrom: day.default("2026-11-01").describe("first day of the index schema, YYYY-MM-DD"),
     /** Memory of the caches in MiB for each pod; null for none. */
     caches: z
       .strictObject({

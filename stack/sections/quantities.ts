@@ -14,8 +14,14 @@ export const kubernetesMemory = z
 /** An amount of processor time as Kubernetes writes it. */
 export const kubernetesProcessor = z
   .string()
-  .regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, 'processor time in quotes, for example "500m" or "2"')
-  .describe("processor time, for example 500m or 2");
+  .regex(
+    /^([1-9]\d*m|[1-9]\d?(\.\d+)?)$/,
+    'processor time in quotes, for example "500m" (half a processor) or "2", at most "99"',
+  )
+  .describe("processor time, for example 500m for half a processor");
+
+/** A day of the calendar; without quotes Pulumi's reader makes a moment of it. */
+export const day = z.iso.date('a day in quotes, for example "2026-01-26"');
 
 /** A cron expression of five fields, in UTC. */
 export const cron = z

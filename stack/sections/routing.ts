@@ -10,8 +10,8 @@ const addresses = z.array(z.email("an e-mail address")).describe("e-mail address
 const channel = z
   .string()
   .regex(/^#[a-z0-9_-]{1,79}$/, "a Slack channel with its #, for example #alerts")
-  .nullable()
-  .describe("Slack channel, null for none");
+  .optional()
+  .describe('Slack channel in quotes, for example "#alerts": without them # begins a comment');
 
 /** When a group of alerts is first sent, when it may be sent again because it changed, and when because it did not. */
 const timing = (groupWait: string, groupInterval: string, repeatInterval: string) =>

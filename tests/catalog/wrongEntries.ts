@@ -264,6 +264,24 @@ export const wrongEntries: readonly WrongEntry[] = [
     says: /a value in clear/,
   },
   {
+    title: "a secret in clear whose key does not say so",
+    service: "dashboard",
+    slip: (service) => {
+      service.settings = { NOTIFY: "https://hooks.slack.com/services/T0/B0/hunter" };
+    },
+    key: "settings.NOTIFY",
+    says: /a value in clear/,
+  },
+  {
+    title: "a setting that is no environment variable",
+    service: "dashboard",
+    slip: (service) => {
+      service.settings = { "log-level": "debug" };
+    },
+    key: "settings.log-level",
+    says: /names in capitals, for example LOG_LEVEL/,
+  },
+  {
     title: "a name that an account of the platform has",
     service: "dashboard",
     slip: (service) => {

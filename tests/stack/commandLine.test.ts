@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
-import { readStackFile } from "../../stack/file.ts";
+import { readStackFile, type StackFile } from "../../stack/file.ts";
+import { loadSettings } from "../../stack/load.ts";
 import { ProblemsError } from "../../stack/problem.ts";
 
 const staging = readFileSync(join(projectDirectory, "Pulumi.staging.yaml"), "utf8");
@@ -40,17 +41,25 @@ const changed = (from: string | RegExp, to: string) => {
   return text;
 };
 
+/** A stack file of this text, alone in its directory or beside others. */
+function stackFile(text: string, others: Readonly<Record<string, string>> = {}): StackFile {
+  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
+  for (const [stack, content] of Object.entries({ ...others, wrong: text }))
+    writeFileSync(join(directory, `Pulumi.${stack}.yaml`), content);
+  try {
+    return readStackFile(directory, "wrong")!;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 /** Problems that reading a stack file of this text shows, as people see them. */
 function readingProblems(text: string): string {
-  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
-  writeFileSync(join(directory, "Pulumi.wrong.yaml"), text);
   try {
-    readStackFile(directory, "wrong");
+    stackFile(text);
   } catch (error) {
     assert.ok(error instanceof ProblemsError, String(error));
     return error.message;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
   }
   return "";
 }
@@ -67,7 +76,7 @@ const wrongFiles: Readonly<Record<string, { text: string; says: RegExp[] }>> = {
     says: [
       /^4 problems found; nothing was planned or changed\.\n/,
       /Pulumi\.wrong\.yaml:\d+ {2}environment\.region is "us-est-1"\n {4}allowed: one of .*us-east-1.*\n {4}did you mean: us-east-1\?/,
-      /postgres\.version is 17\n {4}allowed: text \(major version in quotes/,
+      /postgres\.version is 17\n {4}allowed: text in quotes \(major version in quotes/,
       /postgres\.password is a text that looks like a secret and is not shown/,
       /routing\.critical\.slack is a text that looks like a secret and is not shown/,
       /docs\/operations\/secrets\.md/,
@@ -102,6 +111,10 @@ describe("a stack file that is no stack file", () => {
     ],
     "an alias of nothing": [changed("region: us-east-1", "region: *nowhere"), /the file is no YAML\n.*nowhere/],
     "an empty file": ["", /Pulumi\.wrong\.yaml {2}config is missing\n {4}allowed: a map of sections/],
+    "a section written twice": [
+      `${staging}  trading-platform:logs:\n    retentionDays: 7\n`,
+      /line \d+ is "trading-platform:logs: …"\n {4}allowed: YAML; .*keys must be unique$/,
+    ],
     "one word": ["staging\n", /config is "staging"\n {4}allowed: a map of sections/],
     "a list in place of sections": ["config:\n  - environment\n", /config is \["environment"\]\n/],
     "nothing below config": ["config:\n", /config is missing\n/],
@@ -114,8 +127,32 @@ describe("a stack file that is no stack file", () => {
       assert.match(message, says);
     });
 
+  it("reads a day without quotes as the Pulumi CLI does: not as text", () => {
+    const { config } = stackFile(changed("runbookBaseUrl:", "holidays: { nse: [2026-01-26] }\n    runbookBaseUrl:"));
+    assert.throws(
+      () => loadSettings({ project: "trading-platform", file: "Pulumi.wrong.yaml", config }),
+      /alerts\.holidays\.nse\.0 is .*\n {4}allowed: a day in quotes/,
+    );
+  });
+
   it("is none with the line ends of Windows, or a byte order mark", () => {
     assert.equal(readingProblems(staging.replaceAll("\n", "\r\n")), "");
     assert.equal(readingProblems(`\ufeff${staging}`), "");
+  });
+});
+
+describe("a copied stack file", () => {
+  const load = (others: Readonly<Record<string, string>>) =>
+    loadSettings({ project: "trading-platform", ...stackFile(staging, others) });
+
+  it("needs a name of its own in the account", () =>
+    assert.throws(
+      () => load({ staging }),
+      /Pulumi\.wrong\.yaml:\d+ {2}environment\.name is "staging"\n {4}allowed: a name of its own .*Pulumi\.staging\.yaml/,
+    ));
+
+  it("may keep it in another account, or beside a file that cannot be read", () => {
+    assert.equal(load({ other: staging.replace("111122223333", "999922223333") }).environment.name, "staging");
+    assert.equal(load({ broken: "config: [" }).environment.name, "staging");
   });
 });

@@ -161,8 +161,8 @@ function receiverOf(tier: Tier, input: RoutingInput): Receiver {
   }
 }
 
-function slack(credential: CredentialName, channel: string | null, resolved: boolean): Partial<Receiver> {
-  if (channel === null) return {};
+function slack(credential: CredentialName, channel: string | undefined, resolved: boolean): Partial<Receiver> {
+  if (channel === undefined) return {};
   return {
     slack_configs: [
       {

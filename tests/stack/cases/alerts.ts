@@ -40,6 +40,13 @@ export const alertsCases: WrongCase[] = [
     expect: { key: "alerts.thresholds.service.errorRatio", allowed: /1/ },
   },
   {
+    name: "a time without its unit, which YAML reads as a number",
+    change: (config) => {
+      config[section].thresholds.resources.cpuWarning = { above: 0.85, for: 15 };
+    },
+    expect: { key: "alerts.thresholds.resources.cpuWarning.for", allowed: /^a Prometheus duration, for example 10m/ },
+  },
+  {
     name: "a threshold that does not exist",
     change: (config) => {
       config[section].thresholds.service = { errorRate: 0.02 };

@@ -82,11 +82,51 @@ export const environmentCases: WrongCase[] = [
     expect: { key: "environment.protect", allowed: /true or false/ },
   },
   {
+    name: "a secret in a field that takes any text",
+    change: (config) => {
+      config[section].owner = "AKIAIOSFODNN7EXAMPLE";
+    },
+    expect: {
+      key: "environment.owner",
+      allowed: /anybody may read/,
+      found: "a text that looks like a secret and is not shown",
+    },
+  },
+  {
+    name: "a section without its namespace",
+    change: (config) => {
+      config.environment = config[section];
+      delete config[section];
+    },
+    expect: { key: "environment", allowed: /begin with "trading-platform:"/, nearest: section },
+  },
+  {
+    name: "a section with two letters turned round",
+    change: (config) => {
+      config["trading-platform:environmetn"] = {};
+    },
+    expect: { key: "environmetn", allowed: /environment/, nearest: "environment" },
+  },
+  {
+    name: "a section that is not there, with the keys that it has",
+    change: (config) => {
+      delete config["trading-platform:cache"];
+    },
+    expect: { key: "cache", allowed: /^a map of engine, version, nodeType/ },
+  },
+  {
+    name: "a secret below a misspelt section, which is not shown",
+    change: (config) => {
+      config["trading-platform:smtp"] = { password: "hunter-two" };
+    },
+    expect: { key: "smtp", allowed: /routing/, found: '{"password":"(not shown)"}' },
+  },
+  {
     name: "a section that is not a map",
     change: (config) => {
       config[section] = "staging";
     },
-    expect: { key: "environment", allowed: /map of keys/ },
+    expect: { key: "environment", allowed: /^a map of name, accountId/ },
   },
   {
     name: "provider configuration that would be ignored",

@@ -31,7 +31,7 @@ export const routingCases: WrongCase[] = [
   {
     name: "warnings that nobody gets",
     change: (config) => {
-      config[section("routing")].warning = { slack: null, email: [] };
+      config[section("routing")].warning = { email: [] };
     },
     expect: { key: "routing.warning", allowed: /at least one of slack, email/ },
   },
@@ -48,6 +48,31 @@ export const routingCases: WrongCase[] = [
       config[section("routing")].warning.slack = "alerts";
     },
     expect: { key: "routing.warning.slack", allowed: /with its #/ },
+  },
+  {
+    name: "a Slack channel without quotes, which YAML reads as a comment",
+    change: (config) => {
+      config[section("routing")].warning.slack = null;
+    },
+    expect: { key: "routing.warning.slack", allowed: /in quotes/, found: "empty" },
+  },
+  {
+    name: "a Slack webhook in place of its channel, which is not shown",
+    change: (config) => {
+      config[section("routing")].warning.slack = "https://hooks.slack.com/services/T0/B0/hunter";
+    },
+    expect: {
+      key: "routing.warning.slack",
+      allowed: /with its #/,
+      found: "a text that looks like a secret and is not shown",
+    },
+  },
+  {
+    name: "a telephone number without quotes",
+    change: (config) => {
+      config[section("notifications")].warning = [{ protocol: "sms", endpoint: 15555550100 }];
+    },
+    expect: { key: "notifications.warning.0.endpoint", allowed: /a telephone number in quotes/ },
   },
   {
     name: "a webhook in clear",
