@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import colors from "picocolors";
 import { loadCatalog } from "../catalog/load.ts";
 import { alertCatalogue } from "../components/observability/alerts/catalogue.ts";
 import type { Category } from "../components/observability/alerts/types.ts";
 import { managedAlerts } from "../components/observability/managedAlerts.ts";
 import { categories } from "../components/observability/rules.ts";
+import { npmCommand } from "../plan/command.ts";
+import { projectDirectory } from "../plan/projectDirectory.ts";
 import { noSuchStack, readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
 import { didYouMean } from "../stack/nearest.ts";
@@ -14,8 +16,6 @@ import { stackAlarms, stackAlertContext } from "./context.ts";
 import { type AlertFilter, alertLines, filterValues, managedLines, plainList } from "./list.ts";
 import { runbookPages, writeRunbooks } from "./pages.ts";
 import { type Palette, summary, terminalTable } from "./table.ts";
-
-const projectDirectory = join(import.meta.dirname, "..");
 
 /** An option whose value nothing can match; the message names what can. */
 class UnknownValueError extends Error {}
@@ -79,9 +79,7 @@ Examples:
   npm run -s alerts -- --stack staging | cut -f 1,3,5 | column -t
   npm run -s alerts -- --json | jq -r '.[] | select(.for == "0m") | .name'`;
 
-const program = new Command("npm run").exitOverride().showHelpAfterError();
-program
-  .command("alerts")
+const listCommand = npmCommand("alerts")
   .description("Print the alerts of a stack: name, category, severity, condition, waiting time, runbook.")
   .option("--stack <stack>", "stack whose settings count", "production")
   .option("--service <service>", "only alerts that can speak of this service or system")
@@ -90,18 +88,15 @@ program
   .option("--json", "as JSON, for tools; a pipe without it gets columns separated by tabs")
   .addHelpText("after", examples)
   .action(list);
-program.command("runbooks").description("Write docs/runbooks from the alerts' definitions.").action(runbooks);
+const runbooksCommand = npmCommand("runbooks")
+  .description("Write docs/runbooks from the alerts' definitions.")
+  .action(runbooks);
 
 try {
-  await program.parseAsync();
+  await new Command().addCommand(listCommand).addCommand(runbooksCommand).parseAsync();
 } catch (error) {
   // 2 is a wrong question, 1 a stack file that cannot be read.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof UnknownValueError) {
-    console.error(error.message);
-    process.exitCode = 2;
-  } else if (error instanceof ProblemsError) {
-    console.error(error.message);
-    process.exitCode = 1;
-  } else throw error;
+  if (!(error instanceof UnknownValueError || error instanceof ProblemsError)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof ProblemsError ? 1 : 2;
 }

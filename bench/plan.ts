@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { npmCommand } from "../plan/command.ts";
+import { projectDirectory } from "../plan/projectDirectory.ts";
 import type { Usage } from "./programs/reportUsage.ts";
 
 /**
@@ -11,9 +14,13 @@ import type { Usage } from "./programs/reportUsage.ts";
  * find a quiet moment sooner. What a program allocates is the measure that no noise reaches.
  */
 
+const [turns] = npmCommand("bench")
+  .description(
+    "Measure the plan's time and memory as ratios to a program that only imports the SDKs, and their growth.",
+  )
+  .argument("[turns]", "how often each program runs", positive, 5)
+  .parse().processedArgs as [number];
 const directory = mkdtempSync(join(tmpdir(), "bench-"));
-const root = join(import.meta.dirname, "..");
-const turns = Number(process.argv[2] ?? 5);
 
 /** As in the npm scripts: a plan makes much garbage and keeps little, so a small nursery saves memory. */
 const flags = ["--max-semi-space-size=8"];
@@ -40,6 +47,11 @@ function measure(programs: readonly (readonly string[])[]): Measure[] {
   }));
 }
 
+function positive(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Allowed is a whole number from 1.");
+}
+
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[values.length >> 1]!;
 }
@@ -48,7 +60,7 @@ function run(words: readonly string[]): Measure {
   const file = join(directory, "usage.json");
   const started = performance.now();
   const printed = execFileSync(process.execPath, [...flags, "--import", "./bench/programs/reportUsage.ts", ...words], {
-    cwd: root,
+    cwd: projectDirectory,
     encoding: "utf8",
     env: { ...process.env, BENCH_USAGE: file },
     maxBuffer: 1 << 30,

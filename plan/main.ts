@@ -1,8 +1,9 @@
 import { enableCompileCache } from "node:module";
 import { join, relative } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Option } from "commander";
 import colors from "picocolors";
 import { listStacks } from "../stack/file.ts";
+import { npmCommand } from "./command.ts";
 import type { Mode } from "./monitor.ts";
 import { projectDirectory } from "./projectDirectory.ts";
 
@@ -18,7 +19,7 @@ const usageError = 2;
 // The SDKs are thousands of modules: keeping their compiled form saves time from the second run on.
 enableCompileCache(join(projectDirectory, "node_modules/.cache/compiled"));
 
-const command = new Command("npm run plan --")
+const command = npmCommand("plan")
   .description(
     "Plans a stack offline: runs the program under a stand-in for AWS, Kubernetes and Grafana, shows what it would create and writes it below out/<stack>/. Needs no account, no cluster, no Pulumi CLI and no network.",
   )
@@ -28,10 +29,9 @@ const command = new Command("npm run plan --")
       .choices(["first", "steady"])
       .default("steady"),
   )
-  .option("--out <directory>", "where to write", join(projectDirectory, "out"))
+  .addOption(new Option("--out <directory>", "where to write").default(join(projectDirectory, "out"), "out"))
   .option("--json", "print the plan as JSON on standard output, and nothing else", false)
   .option("--quiet", "print nothing but errors", false)
-  .helpOption("--help", "show this help")
   .addHelpText(
     "after",
     `
@@ -43,8 +43,7 @@ Examples:
 
 Exit codes: 0 planned, 1 the stack file or the program is wrong, 2 wrong usage.`,
   )
-  .showHelpAfterError("Run `npm run plan -- --help` for all options.")
-  .exitOverride();
+  .parse();
 
 // A reader that closes early (`| head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -52,23 +51,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    command.parse();
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
-    throw error;
-  }
-  const [stack = "staging"] = command.processedArgs as [string?];
-  const options = command.opts<Options>();
-  if (command.args.length > 1) {
-    process.stderr.write(`One stack at a time; got ${command.args.join(", ")}.\n`);
-    return usageError;
-  }
-  return await planAndShow(stack, options);
-}
+process.exitCode = await planAndShow(command.processedArgs[0] as string, command.opts<Options>());
 
 async function planAndShow(stack: string, { mode, out, json, quiet }: Options): Promise<number> {
   const talk = !json && !quiet;
@@ -109,6 +92,10 @@ async function planAndShow(stack: string, { mode, out, json, quiet }: Options): 
       (error as { __pulumiRunError?: true }).__pulumiRunError
     ) {
       process.stderr.write(`${(error as Error).message}\n`);
+      return 1;
+    }
+    if (error instanceof SyntaxError && error.message.includes(".json: ")) {
+      process.stderr.write(`No JSON: ${error.message.replace(`${projectDirectory}/`, "")}\n`);
       return 1;
     }
     throw error;

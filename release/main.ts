@@ -1,57 +1,48 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { npmCommand } from "../plan/command.ts";
 import { projectDirectory } from "../plan/projectDirectory.ts";
 import { ProblemsError } from "../stack/problem.ts";
 import { showDifference } from "./difference.ts";
 import { ImageError, parseImage, showImage } from "./image.ts";
 import { type PreparedRelease, prepareRelease, prepareRollback, ReleaseError, stacksWithPrevious } from "./release.ts";
 
-const usageError = 2;
+const exitCodes = `
+Exit codes: 0 done or shown, 1 the stack file would be wrong, 2 wrong usage.`;
 
-const program = new Command("npm run")
-  .description("Says in a stack file which image of a service runs, and shows what that changes in the plan.")
-  .helpOption("--help", "show this help")
-  .showHelpAfterError("Run `npm run release -- --help` for all options.")
-  .exitOverride();
-
-program
-  .command("release")
-  .description("Release an image of a service; what runs now is kept as the way back.")
+const release = npmCommand("release")
+  .description(
+    "Release an image of a service: write it into the stack file and show what that changes in the plan. What runs now is kept as the way back.",
+  )
   .argument("<service>", "service of the catalog")
   .argument("<image>", "tag, digest (sha256:…), or both: 1.4.2@sha256:…")
-  .requiredOption("--stack <stack>", "stack to release to", "staging")
+  .option("--stack <stack>", "stack to release to", "staging")
   .option("--dry-run", "show the difference and write nothing", false)
+  .addHelpText("after", exitCodes)
   .action(async (service: string, image: string, options: { stack: string; dryRun: boolean }) => {
     const request = { directory: projectDirectory, stack: options.stack, service };
     finish(service, await prepareRelease(request, parseImage(image)), options.dryRun);
   });
 
-program
-  .command("rollback")
+const rollback = npmCommand("rollback")
   .description("Go back to the image that ran before.")
   .argument("<service>", "service of the catalog")
   .option("--stack <stack>", "stack to roll back; may be left out when there is only one with an image before")
   .option("--dry-run", "show the difference and write nothing", false)
+  .addHelpText("after", exitCodes)
   .action(async (service: string, options: { stack?: string; dryRun: boolean }) => {
     const stack = options.stack ?? (await onlyStack(service));
     finish(service, await prepareRollback({ directory: projectDirectory, stack, service }), options.dryRun);
   });
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    await program.parseAsync();
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
-    if (error instanceof ImageError || error instanceof ReleaseError || error instanceof ProblemsError) {
-      console.error(error.message);
-      return error instanceof ProblemsError ? 1 : usageError;
-    }
-    throw error;
-  }
+try {
+  await new Command().addCommand(release).addCommand(rollback).parseAsync();
+} catch (error) {
+  const wrongUsage = error instanceof ImageError || error instanceof ReleaseError;
+  if (!wrongUsage && !(error instanceof ProblemsError)) throw error;
+  console.error(error.message);
+  process.exitCode = wrongUsage ? 2 : 1;
 }
 
 async function onlyStack(service: string): Promise<string> {

@@ -1,17 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { InvalidArgumentError } from "commander";
 import { parse } from "yaml";
+import { npmCommand } from "../../plan/command.ts";
 import { planOf, stacks } from "./plans.ts";
-import {
-  type ChartReference,
-  chartFilesDirectory,
-  type Definition,
-  isTree,
-  recordedDirectory,
-  subcharts,
-  type Tree,
-} from "./reference.ts";
+import { type ChartReference, type Definition, isTree, recordedDirectory, subcharts, type Tree } from "./reference.ts";
 
 /**
  * Keeps of the charts' own files what the checks read: default values, the schema of the values, and the definitions of
@@ -98,21 +92,32 @@ export function serialize(reference: ChartReference): string {
 
 async function record(directory: string): Promise<void> {
   const { chartNames } = await import("../../components/platform/charts.ts");
+  const charts = [...reduceCharts(directory, await plannedKinds())].filter(([chart, reference]) =>
+    isNeeded(chart, chartNames, reference),
+  );
+  const missing = chartNames.filter((name) => charts.every(([chart]) => chart !== name));
+  if (missing.length > 0) {
+    process.stderr.write(`Nothing was recorded: ${directory} has no folder for ${missing.join(", ")}.\n`);
+    process.exitCode = 2;
+    return;
+  }
   rmSync(recordedDirectory, { recursive: true, force: true });
   mkdirSync(recordedDirectory, { recursive: true });
-  for (const [chart, reference] of reduceCharts(directory, await plannedKinds())) {
-    if (!isNeeded(chart, chartNames, reference)) continue;
+  for (const [chart, reference] of charts) {
     writeFileSync(join(recordedDirectory, `${chart}.json`), serialize(reference));
     process.stdout.write(`${chart} ${reference.version}: ${Object.keys(reference.definitions).length} definitions\n`);
   }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const directory = process.argv[2] ?? chartFilesDirectory;
-  if (!existsSync(directory)) {
-    process.stderr.write(
-      `There is no ${directory}. Give a directory with one folder for each chart: Chart.yaml, values.yaml, values.schema.json, crds/.\n`,
-    );
-    process.exitCode = 2;
-  } else await record(directory);
+  const [directory] = npmCommand("reference")
+    .description("Record below tests/reference/ what the checks read of the charts: values, schemas, definitions.")
+    .argument("<directory>", "one folder for each chart: Chart.yaml, values.yaml, values.schema.json, crds/", existing)
+    .parse().processedArgs as [string];
+  await record(directory);
+}
+
+function existing(directory: string): string {
+  if (existsSync(directory)) return directory;
+  throw new InvalidArgumentError("There is no such directory.");
 }
