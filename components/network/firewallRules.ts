@@ -14,8 +14,7 @@ export interface FirewallRequest {
 }
 
 /**
- * The rules, cheapest first: the rate, then AWS's groups. AWS counts per window and wants at least 10 in it: 100 a
- * second are 30 000 in 300 seconds.
+ * The rules, cheapest first: the rate, then AWS's groups. AWS counts per window: 100 a second are 30 000 in 300 seconds.
  */
 export function firewallRules(request: FirewallRequest): aws.types.input.wafv2.WebAclRule[] {
   return [rateRule(request.requestsPerSecond), ...request.managedRuleGroups.map(managedRule(request))];
@@ -28,7 +27,7 @@ function rateRule(requestsPerSecond: number): aws.types.input.wafv2.WebAclRule {
     action: { block: { customResponse: { responseCode: 429 } } },
     statement: {
       rateBasedStatement: {
-        limit: Math.max(10, requestsPerSecond * rateWindowSeconds),
+        limit: requestsPerSecond * rateWindowSeconds,
         evaluationWindowSec: rateWindowSeconds,
         aggregateKeyType: "IP",
       },

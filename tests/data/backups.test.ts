@@ -28,7 +28,12 @@ const plan = (changes: Record<string, unknown> = {}) =>
     });
   });
 
-type Rule = { ruleName: string; copyActions?: { destinationVaultArn: string }[] };
+type Rule = {
+  ruleName: string;
+  lifecycle: object;
+  copyActions?: { destinationVaultArn: string; lifecycle: object }[];
+};
+type Tag = { key: string; value: string };
 
 describe("data/backups", () => {
   it("copies every recovery point into the recovery region's vault, under a key of that region", async () => {
@@ -41,6 +46,25 @@ describe("data/backups", () => {
     assert.equal(rules.length, 2);
     for (const rule of rules)
       assert.match(rule.copyActions?.[0]?.destinationVaultArn ?? "", /us-west-2/, rule.ruleName);
+  });
+
+  it("keeps six-hourly and daily points as long as told, here and in the recovery region", async () => {
+    const { rules } = (await plan({ coldStorageAfterDays: 30 })).one("aws:backup/plan:Plan").inputs;
+    const [sixHourly, daily] = rules as Rule[];
+    assert.deepEqual(sixHourly?.lifecycle, { deleteAfter: 35 });
+    assert.deepEqual(daily?.lifecycle, { coldStorageAfter: 30, deleteAfter: 365 });
+    for (const { ruleName, lifecycle, copyActions } of rules as Rule[])
+      assert.deepEqual(copyActions?.[0]?.lifecycle, lifecycle, ruleName);
+  });
+
+  it("restores what the plan backs up: both ask for one tag", async () => {
+    const planned = await plan();
+    const [selected] = planned.one("aws:backup/selection:Selection").inputs.selectionTags as Tag[];
+    const condition = { key: `aws:ResourceTag/${selected?.key}`, value: selected?.value };
+    for (const { name, inputs } of planned.all("aws:backup/restoreTestingSelection:RestoreTestingSelection"))
+      assert.deepEqual(inputs.protectedResourceConditions, { stringEquals: [condition] }, name);
+    const { scheduleExpression } = planned.one("aws:backup/restoreTestingPlan:RestoreTestingPlan").inputs;
+    assert.match(String(scheduleExpression), /^cron\(\d+ \d+ \? \* (SUN|MON|TUE|WED|THU|FRI|SAT) \*\)$/, "weekly");
   });
 
   it("has one vault and no copies where none are asked for", async () => {
@@ -81,6 +105,13 @@ describe("data/backupPlan", () => {
     const schedule = backupRules(settings()).find(({ ruleName }) => ruleName === "every-six-hours")!.schedule;
     assert.equal(schedule, "cron(0 0/6 * * ? *)");
     assert.deepEqual(backupHours, [0, 6, 12, 18]);
+  });
+
+  it("locks from the fewest to the most days that the settings say", () => {
+    for (const mode of ["governance", "compliance"]) {
+      const lock = vaultLock(settings({ lock: { mode, minimumDays: 8, maximumDays: 400 } }));
+      assert.deepEqual([lock?.minRetentionDays, lock?.maxRetentionDays], [8, 400]);
+    }
   });
 
   it("makes only compliance final", () => {

@@ -62,6 +62,19 @@ describe("data/bucket", () => {
     });
   });
 
+  it("ages and locks objects only once versions are on: S3 refuses a lock before, and old versions mean nothing", async () => {
+    const planned = await plan({ objectLock: { mode: "GOVERNANCE", days: 1 } });
+    const { urn } = planned.one("aws:s3/bucketVersioning:BucketVersioning");
+    for (const kind of ["LifecycleConfiguration", "ObjectLockConfiguration"])
+      assert.ok(planned.one(`aws:s3/bucket${kind}:Bucket${kind}`).dependencies.includes(urn), kind);
+  });
+
+  it("writes the policy after the public access block: S3 refuses both at the same moment", async () => {
+    const planned = await plan();
+    const { urn } = planned.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+    assert.ok(planned.one("aws:s3/bucketPolicy:BucketPolicy").dependencies.includes(urn));
+  });
+
   it("logs accesses under its own prefix and tags what backups select", async () => {
     const planned = await plan({ accessLogBucket: "access-logs", backup: true });
     assert.equal(planned.one("aws:s3/bucketLogging:BucketLogging").inputs.targetPrefix, "trades-111122223333/");
@@ -95,10 +108,12 @@ describe("data/bucketRules", () => {
     );
   });
 
-  it("refuses plain HTTP for the bucket and for every object in it, before anything is allowed", () => {
-    const [first, ...rest] = bucketStatements("b", [{ Sid: "Extra", Principal: "*", Action: "s3:GetObject" }]);
+  it("refuses plain HTTP and old TLS for the bucket and for every object in it, before anything is allowed", () => {
+    const [first, modern, ...rest] = bucketStatements("b", [{ Sid: "Extra", Principal: "*", Action: "s3:GetObject" }]);
     assert.deepEqual(first?.Resource, ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]);
     assert.deepEqual(first?.Condition, { Bool: { "aws:SecureTransport": "false" } });
+    assert.equal(modern?.Effect, "Deny");
+    assert.deepEqual(modern?.Condition, { NumericLessThan: { "s3:TlsVersion": "1.2" } });
     assert.equal(rest.at(-1)?.Sid, "Extra");
   });
 });

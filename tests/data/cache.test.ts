@@ -54,6 +54,16 @@ describe("data/cache", () => {
     assert.deepEqual(secrets, ["trading-platform/test/cache/exporter"], "services have theirs elsewhere");
   });
 
+  it("lets in nobody but its users, all of them in the one group that it asks", async () => {
+    const planned = await plan();
+    const group = planned.one("aws:elasticache/userGroup:UserGroup").inputs;
+    assert.deepEqual(planned.one("aws:elasticache/replicationGroup:ReplicationGroup").inputs.userGroupIds, [
+      group.userGroupId,
+    ]);
+    const users = planned.all(user).map(({ inputs }) => inputs.userId);
+    assert.deepEqual([...(group.userIds as string[])].sort(), users.sort());
+  });
+
   it("has the switched-off default user that Redis demands, and only there", async () => {
     const redis = await plan({ engine: "redis", version: "7.1" });
     const off = redis.all(user).find(({ inputs }) => inputs.userName === "default");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import { Postgres, type PostgresArgs } from "../../components/data/postgres.ts";
 import { postgresLogGroup, postgresParameters } from "../../components/data/postgresParameters.ts";
 import { plantedSecret } from "../../plan/cloudOutputs.ts";
@@ -53,7 +54,9 @@ describe("data/postgres", () => {
     assert.equal(protect, true);
     const group = planned.one("aws:rds/parameterGroup:ParameterGroup").inputs;
     assert.equal(group.family, "postgres17");
-    assert.ok((group.parameters as { name: string; value: string }[]).some((p) => p.name === "rds.force_ssl"));
+    const parameters = group.parameters as { name: string; value: string }[];
+    for (const [name, value] of Object.entries({ "rds.force_ssl": "1", password_encryption: "scram-sha-256" }))
+      assert.equal(parameters.find((parameter) => parameter.name === name)?.value, value, name);
   });
 
   it("cannot be lost where it is protected: AWS refuses too, a last snapshot is taken, backups stay", async () => {
@@ -120,6 +123,26 @@ describe("data/postgres", () => {
     assert.deepEqual(policy.Statement[0]?.Resource, [auth?.secretArn]);
     const iam = (await plan({ proxy: { enabled: true, authentication: "iam" } })).one("aws:rds/proxy:Proxy");
     assert.equal((iam.inputs.auths as { iamAuth: string }[])[0]?.iamAuth, "REQUIRED");
+  });
+
+  it("sends services through the proxy where there is one, and past it what keeps a session", async () => {
+    const addresses = async (enabled: boolean) => {
+      const planned = await planProgram(() => {
+        const roles = [{ name: "trading_system", description: "service trading-system" }];
+        const { host, primaryHost } = new Postgres("postgres", {
+          ...{ ...base, roles, settings: settings({ proxy: { enabled } }) },
+        });
+        for (const [name, value] of Object.entries({ host, primaryHost }))
+          new aws.ssm.Parameter(name, { type: "String", value });
+      });
+      const kinds = ["host", "primaryHost"].map((name) => {
+        const { dependencies } = planned.one("aws:ssm/parameter:Parameter", name);
+        return planned.resources.filter(({ urn }) => dependencies.includes(urn)).map(({ type }) => type);
+      });
+      return kinds.map((types) => (types.includes("aws:rds/proxy:Proxy") ? "proxy" : types.join()));
+    };
+    assert.deepEqual(await addresses(true), ["proxy", instance]);
+    assert.deepEqual(await addresses(false), [instance, instance]);
   });
 
   it("shows no password anywhere", async () => {

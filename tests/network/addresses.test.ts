@@ -143,6 +143,20 @@ describe("network/addresses: ranges", () => {
     );
   });
 
+  it("overlap the ranges of one address that they begin and end with, and none beside them", () => {
+    const show = (address: number) => networkOf(`${[24, 16, 8, 0].map((bit) => (address >>> bit) & 255).join(".")}/32`);
+    const inner = cidrs.filter((cidr) => prefixOf(cidr) > 8 && !cidr.startsWith("0.") && !cidr.startsWith("255."));
+    fc.assert(
+      fc.property(inner, (cidr) => {
+        const { first, last } = parseCidr(cidr);
+        for (const address of [first, last]) {
+          assert.ok(overlaps(cidr, show(address)) && overlaps(show(address), cidr), show(address));
+        }
+        for (const address of [first - 1, last + 1]) assert.ok(!overlaps(cidr, show(address)), show(address));
+      }),
+    );
+  });
+
   it("find the neighbours in the way", () => {
     const neighbours = [
       { name: "production", cidr: "10.30.0.0/16" },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import fc from "fast-check";
 import { Certificates } from "../../components/network/certificates.ts";
 import { Dns, type DnsArgs } from "../../components/network/dns.ts";
@@ -6,7 +7,7 @@ import { EdgeFirewall, type EdgeFirewallArgs } from "../../components/network/ed
 import { Endpoints } from "../../components/network/endpoints.ts";
 import { firewallRules } from "../../components/network/firewallRules.ts";
 import { groupTag, SecurityGroups } from "../../components/network/securityGroups.ts";
-import { groups } from "../../components/network/traffic.ts";
+import { groups, planTraffic } from "../../components/network/traffic.ts";
 import { Vpc } from "../../components/network/vpc.ts";
 import { createNames } from "../../stack/naming.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
@@ -52,6 +53,16 @@ describe("network/securityGroups", () => {
       assert.deepEqual([inputs.ingress, inputs.egress], [undefined, undefined], "rules are resources of their own");
     }
     assert.equal(groupTag(names, "databaseProxy"), "trading-platform-test-database-proxy");
+  });
+
+  it("opens the port of each rule and no other", async () => {
+    const planned = await plan();
+    for (const { name, direction, port } of planTraffic(traffic)) {
+      const kind = direction === "ingress" ? "Ingress" : "Egress";
+      const type = `aws:vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`;
+      const { fromPort, toPort, ipProtocol } = planned.one(type, `groups-${name}`).inputs;
+      assert.deepEqual([fromPort, toPort, ipProtocol], [...(port === "all" ? [0, 65_535] : [port, port]), "tcp"], name);
+    }
   });
 
   it("has no rule on a data group that names an address, in the plan itself", async () => {
@@ -179,6 +190,15 @@ describe("network/certificates", () => {
       "certificates-proof-of-api-test-example-com",
     );
     assert.equal(record.inputs.name, "_validation.api.test.example.com");
+  });
+
+  it("gives out the certificate once it is issued, not before: a balancer refuses one that is pending", async () => {
+    const planned = await planProgram(() => {
+      const { arn } = new Certificates("certificates", { domain: "test.example.com", zoneId: "Z0123456789" });
+      new aws.ssm.Parameter("user", { type: "String", value: arn });
+    });
+    const issued = planned.one("aws:acm/certificateValidation:CertificateValidation");
+    assert.ok(planned.one("aws:ssm/parameter:Parameter").dependencies.includes(issued.urn));
   });
 
   it("leaves the proof to a person where there is no zone", async () => {

@@ -8,6 +8,7 @@ const request: TrafficRequest = {
   egressPorts: [443, 587, 9443],
   tradingBotEgressPorts: [443],
 };
+const world = "0.0.0.0/0";
 const ports = fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { minLength: 1, maxLength: 5 });
 const ranges = fc.uniqueArray(fc.constantFrom("0.0.0.0/0", "203.0.113.0/24", "198.51.100.0/24"), { minLength: 1 });
 const requests = fc.record({
@@ -75,6 +76,24 @@ describe("network/traffic", () => {
       out.map(({ group, peer }) => ({ group, peer })),
       [{ group: "databaseProxy", peer: { group: "database" } }],
     );
+  });
+
+  it("opens to each store the ports it answers on, and the broker's console and metrics", () => {
+    const open = Map.groupBy(
+      planTraffic(request).filter(({ group, direction }) => groups[group].tier === "data" && direction === "ingress"),
+      ({ group }) => group,
+    );
+    assert.deepEqual(
+      Object.fromEntries([...open].map(([group, rules]) => [group, [...new Set(rules.map(({ port }) => port))]])),
+      { database: [5432], databaseProxy: [5432], cache: [6379], broker: [5671, 443, 15671, 15692] },
+    );
+  });
+
+  it("lets each range in on 443, and on 80 for the redirect", () => {
+    const allowedRanges = ["203.0.113.0/24", "198.51.100.0/24"];
+    const edge = planTraffic({ ...request, allowedRanges }).filter(({ peer }) => "cidr" in peer && peer.cidr !== world);
+    const ways = edge.filter(({ group }) => group === "edge").map(({ peer, port }) => `${Object.values(peer)} ${port}`);
+    assert.deepEqual(ways.sort(), allowedRanges.flatMap((range) => [`${range} 443`, `${range} 80`]).sort());
   });
 
   it("gives every rule a name of its own, fit for a URN, and a description", () => {

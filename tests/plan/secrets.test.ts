@@ -19,6 +19,12 @@ describe("secrets in the plan", () => {
         assert.ok(!viewPlan(plan, { colour: false, width: 120 }).includes(plantedSecret));
       });
     }
+    it(`stay secret in the state: ${stack} says so of every output that repeats a secret input`, async () => {
+      for (const { custom, name, inputs, additionalSecretOutputs } of (await planOf(stack)).resources)
+        for (const [key, value] of Object.entries(custom ? inputs : {}))
+          if (JSON.stringify(value).includes(secretMark))
+            assert.ok(additionalSecretOutputs.includes(key), `${name} ${key}`);
+    });
     it(`exist: ${stack} makes passwords and masks them where they are used`, async () => {
       const { resources } = await planOf(stack);
       assert.ok(resources.some(({ type }) => type === "random:index/randomPassword:RandomPassword"));

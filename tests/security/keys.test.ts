@@ -105,6 +105,7 @@ describe("security/keyPolicies", () => {
       own.map(({ Action }) => Action),
       ["kms:GenerateDataKey*", "kms:DescribeKey"],
     );
+    assert.deepEqual(own[0]?.Condition?.StringLike, { "kms:EncryptionContext:aws:cloudtrail:arn": trails });
     for (const { Condition } of own) {
       assert.deepEqual(Condition?.ArnLike, { "aws:SourceArn": trails });
       assert.equal(Condition?.StringEquals, undefined);
@@ -154,6 +155,12 @@ describe("security/keys", () => {
       assert.equal(inputs.multiRegion, ["keys-backups", "keys-secrets"].includes(name), name);
     }
     assert.equal(planned.one("aws:kms/alias:Alias", "keys-backups-replica-alias").inputs.region, "us-west-2");
+  });
+
+  it("writes a replica's policy for the services of its own region", async () => {
+    const planned = await plan({ replicated: ["logs"] });
+    const { Statement } = planned.json(planned.one("aws:kms/replicaKey:ReplicaKey"), "policy");
+    assert.deepEqual(Statement.at(-1)?.Principal, { Service: "logs.us-west-2.amazonaws.com" });
   });
 
   it("says what to do when a copy has no key", async () => {
