@@ -111,6 +111,16 @@ describe("compute/cluster", () => {
     assert.ok(without.resources.every(({ name }) => name !== "cluster-roles-node-own"));
   });
 
+  it("lets viewers look and nobody but deployers and administrators change", async () => {
+    const grants = (await plan()).all("aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+    const policyOf = (part: string) =>
+      grants.filter(({ inputs }) => String(inputs.principalArn).includes(part)).map(({ inputs }) => inputs.policyArn);
+    assert.deepEqual(policyOf("role/developers"), ["arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"]);
+    for (const part of ["role/deploy", "administrators"])
+      assert.deepEqual(policyOf(part), ["arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"], part);
+    assert.equal(grants.length, 3);
+  });
+
   it("knows its principals by name, not by their place in a list", () => {
     const some = {
       deployRole,
@@ -178,6 +188,7 @@ describe("compute/nodePools", () => {
     const { spec } = planned.one("kubernetes:karpenter.sh/v1:NodePool").inputs as {
       spec: {
         limits: unknown;
+        disruption: { budgets: unknown };
         template: { spec: { requirements: { key: string; values: string[] }[]; taints?: unknown } };
       };
     };
@@ -185,6 +196,9 @@ describe("compute/nodePools", () => {
     const zones = spec.template.spec.requirements.find(({ key }) => key === "topology.kubernetes.io/zone");
     assert.deepEqual(zones?.values, base.zones);
     assert.equal(spec.template.spec.taints, undefined);
+    assert.deepEqual(spec.disruption.budgets, [{ nodes: "10%" }], "one node in ten at a time");
+    const { urn } = planned.one("kubernetes:eks.amazonaws.com/v1:NodeClass");
+    assert.ok(planned.one("kubernetes:karpenter.sh/v1:NodePool").dependencies.includes(urn), "refers to its class");
   });
 
   it("encrypts volumes under the customer key with Auto Mode's provisioner, and keeps them where protected", async () => {

@@ -36,7 +36,10 @@ describe("compute/tradingBot", () => {
     assert.deepEqual(familyProblems(planned, "trading-bot"), []);
     const { inputs } = planned.one("aws:autoscaling/group:Group");
     assert.deepEqual([inputs.minSize, inputs.desiredCapacity, inputs.maxSize], [1, 1, 1]);
-    assert.deepEqual(inputs.instanceMaintenancePolicy, { minHealthyPercentage: 0, maxHealthyPercentage: 100 });
+    const oneAtATime = { minHealthyPercentage: 0, maxHealthyPercentage: 100 };
+    assert.deepEqual(inputs.instanceMaintenancePolicy, oneAtATime);
+    const { preferences } = inputs.instanceRefresh as { preferences: Record<string, unknown> };
+    assert.partialDeepStrictEqual(preferences, oneAtATime, "a new version too");
     assert.deepEqual(inputs.vpcZoneIdentifiers, subnets("private"));
   });
 
@@ -62,6 +65,7 @@ describe("compute/tradingBot", () => {
       Buffer.from((await plan({}, mode)).one(template).inputs.userData as string, "base64").toString();
     const first = await text("first");
     assert.equal(first, await text("steady"));
+    assert.match(first, /^REPLACE_AFTER_SECONDS=300$/m, "five minutes, said in seconds");
     assert.match(first, /trading-platform\/test\/exchanges\/binance .*BINANCE_API_KEY=BINANCE_API_KEY/);
     assert.doesNotMatch(first, /AKIA|planted-secret/);
   });
@@ -79,6 +83,12 @@ describe("compute/tradingBot", () => {
     const wide = Statement.filter(({ Resource }) => JSON.stringify(Resource) === '"*"').map(({ Action }) => Action);
     assert.deepEqual(wide, ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"]);
     assert.ok(Statement.some(({ Sid }) => Sid === "ReadSecrets"));
+    const of = (wanted: string) => Statement.find(({ Sid }) => Sid === wanted)?.Resource;
+    const place = "us-east-1:111122223333";
+    assert.equal(of("PullImage"), `arn:aws:ecr:${place}:repository/trading-platform/trading-bot`);
+    const group = planned.one("aws:autoscaling/group:Group").inputs.name;
+    const groups = `arn:aws:autoscaling:${place}:autoScalingGroup:*:autoScalingGroupName`;
+    assert.equal(of("AskForReplacement"), `${groups}/${group}`, "its own group only");
     const { urn } = planned.one("aws:iam/rolePolicy:RolePolicy");
     assert.ok(planned.one("aws:autoscaling/group:Group").dependencies.includes(urn));
   });
@@ -88,6 +98,14 @@ describe("compute/tradingBotSize", () => {
   it("offers types of the processor that they stand under", () => {
     for (const [architecture, sizes] of Object.entries(botSizes))
       for (const { instanceType } of Object.values(sizes)) assert.equal(architectureOf(instanceType), architecture);
+  });
+
+  it("has for each purpose the size that the requirement sheet asks for", () => {
+    for (const sizes of Object.values(botSizes))
+      assert.deepEqual(
+        Object.entries(sizes).map(([purpose, { instanceType }]) => `${purpose} ${instanceType.split(".")[1]}`),
+        ["development small", "backtesting large", "live medium", "lowLatency xlarge"],
+      );
   });
 
   it("takes the table's type unless told otherwise, and leaves the system its memory", () => {

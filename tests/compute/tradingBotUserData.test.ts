@@ -125,6 +125,26 @@ describe("compute/tradingBotUserData", () => {
     assert.throws(() => tradingBotUserData({ ...plan, settings: { A: "1\nB=2" } }), /setting A holds a line break/);
   });
 
+  it("refuses a file that would end early and let its rest run as commands", () => {
+    const content = "a\nEND_OF_FILE\nreboot\n";
+    assert.throws(() => writeFile({ path: "/etc/x", mode: "0644", content }), /\/etc\/x holds the line END_OF_FILE/);
+  });
+
+  it("starts every unit that waits to be started", () => {
+    const units = botFiles(plan).filter(({ content }) => content.includes("\n[Install]\n"));
+    assert.equal(units.length, 2);
+    for (const { path } of units)
+      assert.match(tradingBotUserData(plan), new RegExp(`^systemctl enable --now .*${path.split("/").at(-1)}$`, "m"));
+  });
+
+  it("beats every minute, and gives up on a bot that hangs before systemd gives up on the beat", () => {
+    const content = (name: string) => botFiles(plan).find(({ path }) => path.endsWith(name))!.content;
+    assert.match(content("trading-bot-health.timer"), /^OnUnitActiveSec=60$/m, "its alarm asks once a minute");
+    const patience = Number(/^TimeoutStartSec=(\d+)$/m.exec(content("trading-bot-health.service"))![1]);
+    const wait = Number(/curl .*--max-time (\d+) .*health\/live/.exec(content("trading-bot-health"))?.[1]);
+    assert.ok(wait < patience / 2, `${wait} of ${patience} seconds`);
+  });
+
   it("names secrets and holds none", () => {
     assert.equal(
       secretList(plan.secrets),
@@ -154,6 +174,10 @@ describe("compute/tradingBotUserData", () => {
     assert.equal(new Map(sections.get("Unit")).get("StartLimitIntervalSec"), "0");
     for (const flag of ["--read-only", "--user 10001:10001", "--cap-drop ALL", "no-new-privileges", "--memory"])
       assert.ok(service.get("ExecStart")?.includes(flag), flag);
+    const before = sections.get("Service")!.flatMap(([key, value]) => (key === "ExecStartPre" ? [value] : []));
+    for (const script of ["egress", "secrets"])
+      assert.ok(before.includes(`/usr/local/bin/trading-bot-${script}`), `${script} first, or no start`);
+    assert.ok(service.get("ExecStart")?.includes("--env-file /run/trading-bot/secrets"));
     const variables = new Set([...unit.matchAll(/\$\{?([A-Z_]+)\}?/g)].map((match) => match[1]!));
     const known = botFiles(plan).find(({ path }) => path === "/etc/trading-bot/settings")!.content;
     for (const variable of variables) assert.match(known, new RegExp(`^${variable}=`, "m"));
