@@ -107,6 +107,7 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
   it("takes back what the catalog no longer gives", () => {
     assert.equal(make("reader", "candles write writer"), 0);
     assert.equal(as("reader", "INSERT INTO candles.one (value) VALUES (1)"), "");
+    assert.match(as("reader", "TRUNCATE candles.one"), /permission denied/, "writing is not emptying");
     assert.equal(make("reader", "candles read writer"), 0);
     assert.match(as("reader", "INSERT INTO candles.one (value) VALUES (1)"), /permission denied/);
     assert.equal(as("writer", "CREATE TABLE candles.later (id int)"), "");
@@ -114,6 +115,17 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
     assert.equal(as("reader", "SELECT * FROM candles.later"), "");
     assert.equal(make("reader", ""), 0);
     assert.match(as("reader", "SELECT * FROM candles.one"), /permission denied/);
+  });
+
+  it("makes roles that can make neither roles nor databases nor anything in the public schema", () => {
+    assert.equal(as("postgres", "GRANT CREATE ON SCHEMA public TO PUBLIC"), "", "as databases from before 15 have it");
+    assert.equal(make("reader", "candles read writer"), 0);
+    for (const sql of ["CREATE ROLE friend", "CREATE DATABASE own", "CREATE TABLE public.two (id int)"])
+      assert.match(as("reader", sql), /permission denied/, sql);
+  });
+
+  it("fails when the database refuses: a job that is done is not looked at", () => {
+    assert.notEqual(make("postgres", "candles read writer"), 0);
   });
 
   it("leaves alone what belongs to others, as RDS' own schemas do", () => {

@@ -182,6 +182,9 @@ describe("what a service declares", () => {
       assert.equal(properties["server.shutdown"], "graceful");
       assert.equal(properties["spring.lifecycle.timeout-per-shutdown-phase"], "${SHUTDOWN_SECONDS}s");
       assert.match(dataOf(service).JAVA_TOOL_OPTIONS!, /MaxRAMPercentage=\d\d\b/);
+      for (const store of ["spring.data.redis", "spring.rabbitmq"])
+        if (properties[`${store}.host`] !== undefined) assert.equal(properties[`${store}.ssl.enabled`], "true", name);
+      assert.equal(properties["management.endpoints.web.exposure.include"], "health,info,prometheus", name);
     }
   });
 

@@ -88,9 +88,18 @@ describe("flows of the services", () => {
     assert.deepEqual(out.sort(), into.sort());
   });
 
+  it("would show a policy that names nobody or no port as open to everybody, on any", () => {
+    const spec = { podSelector: {}, ingress: [{}], egress: [{ to: [{ namespaceSelector: {} }] }] };
+    const seen = allowedFlows([{ metadata: { name: "open", namespace: "trading" }, spec }]);
+    assert.deepEqual(
+      seen.map(({ direction, peer, port }) => `${direction} ${peer} ${port}`),
+      ["ingress everybody any", "egress any-namespace/* any"],
+    );
+  });
+
   it("never name everybody, every port or an unbounded range", () => {
     for (const { pods, peer, port } of allowedFlows(policies)) {
-      assert.notEqual(peer, "everybody", pods);
+      assert.doesNotMatch(peer, /^(everybody|any-namespace)/, pods);
       assert.notEqual(port, "any", pods);
       assert.ok(!peer.endsWith("/0"), `${pods} → ${peer}`);
     }

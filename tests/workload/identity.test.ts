@@ -118,7 +118,7 @@ describe("identities of the services", () => {
     for (const { inputs } of plan.all("kubernetes:kafka.strimzi.io/v1:KafkaUser")) {
       const { metadata, spec } = inputs as {
         metadata: { name: string };
-        spec: { authorization: { acls: { resource: { type: string; name: string }; operations: string[] }[] } };
+        spec: { authorization: { acls: { resource: Record<string, string>; operations: string[] }[] } };
       };
       const { produce = [], consume = [] } = catalog.services.find(({ name }) => name === metadata.name)!.uses!.topics!;
       const acls = spec.authorization.acls.filter(({ resource }) => resource.type === "topic");
@@ -126,6 +126,9 @@ describe("identities of the services", () => {
         acls.filter(({ operations }) => operations.includes(operation)).map(({ resource }) => resource.name);
       assert.deepEqual(of("Write"), [...produce], metadata.name);
       assert.deepEqual(of("Read"), [...consume], metadata.name);
+      assert.ok(
+        acls.every(({ resource, operations }) => resource.patternType === "literal" && !operations.includes("All")),
+      );
     }
   });
 });

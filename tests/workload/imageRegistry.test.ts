@@ -39,6 +39,17 @@ describe("workload/imageRegistry", () => {
     assert.equal(planned.all("aws:ecr/lifecyclePolicy:LifecyclePolicy").length, 2);
   });
 
+  it("throws away by age only what no tag names: what runs may be old", async () => {
+    const { rules } = JSON.parse(
+      String((await plan()).one("aws:ecr/lifecyclePolicy:LifecyclePolicy", "images-dashboard-ageing").inputs.policy),
+    ) as { rules: { selection: Record<string, unknown> }[] };
+    const chosen = rules.map(({ selection }) => [selection.tagStatus, selection.countType, selection.countNumber]);
+    assert.deepEqual(chosen, [
+      ["untagged", "sinceImagePushed", 14],
+      ["tagged", "imageCountMoreThan", 100],
+    ]);
+  });
+
   it("gives the caches' templates a role: without one ECR makes no repository under a customer key", async () => {
     const planned = await plan();
     const role = planned.one("aws:iam/role:Role", "images-cache-role");

@@ -42,7 +42,8 @@ describe("what runs of a service", () => {
       if (scaler !== undefined)
         assert.deepEqual(scaler.spec.scaleTargetRef, { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name });
       const budget = byKind(objects, "PodDisruptionBudget").get(`trading/${name}`);
-      if (budget !== undefined) assert.deepEqual(budget.spec.selector, spec.selector);
+      if (budget !== undefined)
+        assert.deepEqual([budget.spec.selector, budget.spec.maxUnavailable], [spec.selector, 1], name);
       const monitor = byKind(objects, "ServiceMonitor").get(`trading/${name}`)!;
       const scraped = [...byKind(objects, "Service").values()].filter(({ metadata }) =>
         selects(monitor.spec.selector.matchLabels, metadata.labels),
@@ -77,6 +78,8 @@ describe("what runs of a service", () => {
       const route = byKind(objects, "HTTPRoute").get(`${plugin.namespace}/${plugin.httpRoute}`)!;
       const backends = route.spec.rules[0].backendRefs.map((backend: PlannedObject) => backend.name);
       assert.deepEqual(backends, [canary.stableService, canary.canaryService], service.name);
+      const weights = route.spec.rules[0].backendRefs.map((backend: PlannedObject) => backend.weight);
+      assert.deepEqual(weights, [100, 0], "what has proved itself serves until a release moves the weights");
       for (const half of backends) {
         const front = byKind(objects, "Service").get(`trading/${half}`)!;
         assert.deepEqual(front.spec.selector, rolloutOf(service.name).spec.selector.matchLabels, half);
@@ -91,7 +94,8 @@ describe("what runs of a service", () => {
         for (const { templateName } of analysis?.templates ?? [])
           assert.ok(byKind(objects, "AnalysisTemplate").has(`trading/${templateName}`), templateName);
       const { containers, volumes, serviceAccountName } = podOf(name);
-      assert.ok(byKind(objects, "ServiceAccount").has(`trading/${serviceAccountName}`));
+      const account = byKind(objects, "ServiceAccount").get(`trading/${serviceAccountName}`);
+      assert.equal(account?.automountServiceAccountToken, false, name);
       for (const { configMapRef, secretRef } of containers[0].envFrom) {
         const [kind, reference] = configMapRef ? ["ConfigMap", configMapRef] : ["ExternalSecret", secretRef];
         assert.ok(byKind(objects, kind).has(`trading/${reference.name}`), `${name} reads ${kind} ${reference.name}`);
@@ -106,6 +110,26 @@ describe("what runs of a service", () => {
           `${name} mounts ${mount.name}`,
         );
       assert.ok(containers[0].volumeMounts.some((mount: PlannedObject) => mount.mountPath === "/tmp"));
+    }
+  });
+
+  it("spreads over zones where the environment demands it, over nodes where it can, each version by itself", () => {
+    const several = services.filter((service) => replicaBounds(service).maximum > 1);
+    assert.ok(several.length > 5);
+    for (const { name } of several) {
+      const spread = podOf(name).topologySpreadConstraints as PlannedObject[];
+      assert.deepEqual(
+        spread.map(({ topologyKey, whenUnsatisfiable, maxSkew }) => [topologyKey, whenUnsatisfiable, maxSkew]),
+        [
+          ["topology.kubernetes.io/zone", "DoNotSchedule", 1],
+          ["kubernetes.io/hostname", "ScheduleAnyway", 1],
+        ],
+        name,
+      );
+      for (const { labelSelector, matchLabelKeys } of spread) {
+        assert.deepEqual(labelSelector, rolloutOf(name).spec.selector, name);
+        assert.deepEqual(matchLabelKeys, ["rollouts-pod-template-hash"], name);
+      }
     }
   });
 

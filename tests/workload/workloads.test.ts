@@ -164,6 +164,7 @@ describe("workloads", () => {
         steps.every((step: PlannedObject, index: number) => (index % 2 === 0 ? step.setWeight : step.analysis)),
       );
       assert.equal(spec.progressDeadlineAbort, true, name);
+      assert.deepEqual(spec.rollbackWindow, { revisions: 3 }, "the way back skips the steps: emergency-rollback.md");
     }
     for (const [name, { spec }] of byKind(objects, "AnalysisTemplate")) {
       for (const metric of spec.metrics) {
