@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -33,6 +33,10 @@ describe("the script that speaks to broker and schema registry", () => {
     directory = mkdtempSync(join(tmpdir(), "requests-"));
     mkdirSync(join(directory, "administrator"));
     mkdirSync(join(directory, "work"));
+    // Notes what ps would show, then steps aside.
+    mkdirSync(join(directory, "bin"));
+    const curl = `#!/bin/sh\necho "$*" >>"${directory}/arguments"\nPATH=\${PATH#*:} exec curl "$@"\n`;
+    writeFileSync(join(directory, "bin", "curl"), curl, { mode: 0o755 });
     writeFileSync(join(directory, "administrator", "username"), "administrator");
     writeFileSync(join(directory, "administrator", "password"), "masterKey");
     writeFileSync(join(directory, "password"), password);
@@ -60,7 +64,7 @@ describe("the script that speaks to broker and schema registry", () => {
 
   function run(requests: string): Promise<{ code: number; output: string }> {
     const env = {
-      PATH: process.env.PATH,
+      PATH: `${join(directory, "bin")}:${process.env.PATH}`,
       SERVICE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       READY_PATH: "/ready",
       ADMINISTRATOR_DIRECTORY: join(directory, "administrator"),
@@ -95,7 +99,8 @@ describe("the script that speaks to broker and schema registry", () => {
     const requests = [...queues.flatMap(queueRequests), ...accountRequests(service)];
     const { code, output } = await run(requestLines(requests));
     assert.equal(code, 0, output);
-    assert.ok(!output.includes(password) && !output.includes("masterKey"));
+    for (const text of [output, readFileSync(join(directory, "arguments"), "utf8")])
+      assert.ok(text.length > 0 && !text.includes(password) && !text.includes("masterKey"));
     const sent = received.filter(({ path }) => path !== "/ready");
     assert.ok(sent.every(({ login }) => login === "administrator:masterKey"));
     assert.deepEqual(
