@@ -50,7 +50,7 @@ export function monitoringFlows(addresses: Addresses, mailPort: number): FlowPla
       namespace,
       pods: pods("alertmanager"),
       // Slack and the external heartbeat; mail; SNS.
-      egress: [{ peers: [toInternet(addresses)], ports: [443, mailPort] }, toAws(addresses), toPodIdentity()],
+      egress: [{ peers: [toInternet()], ports: [443, mailPort] }, toAws(addresses), toPodIdentity()],
     },
     grafana: {
       namespace,
@@ -93,7 +93,7 @@ export function exporterFlows(addresses: Addresses): FlowPlan {
       pods: pods("prometheus-blackbox-exporter"),
       egress: [
         // The public hosts, whose balancer is outside or, in a private environment, inside the VPC.
-        { peers: [toInternet(addresses), { cidr: addresses.vpcCidr }], ports: [443] },
+        { peers: [toInternet(), { cidr: addresses.vpcCidr }], ports: [443] },
         { peers: [{ namespace: "vault" }], ports: [8200] },
       ],
     },

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { privateRanges } from "../network/addresses.ts";
 import type { PlatformContext } from "./context.ts";
 
 /** Labels that choose pods. */
@@ -108,12 +109,12 @@ export function toPodIdentity(): Flow {
 
 /** Egress to AWS's own interfaces over TLS: by VPC endpoint where there is one, else through the NAT gateway. */
 export function toAws(addresses: Addresses): Flow {
-  return { peers: [{ cidr: addresses.vpcCidr }, toInternet(addresses)], ports: [443] };
+  return { peers: [{ cidr: addresses.vpcCidr }, toInternet()], ports: [443] };
 }
 
 /** The internet without the private ranges: what must not be reached by a rule for the world outside. */
-export function toInternet(_addresses: Addresses): Peer {
-  return { cidr: "0.0.0.0/0", except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", linkLocal] };
+export function toInternet(): Peer {
+  return { cidr: "0.0.0.0/0", except: [...privateRanges, linkLocal] };
 }
 
 /** Egress to, or ingress from, data services of the VPC (databases, cache, broker) on the given ports. */

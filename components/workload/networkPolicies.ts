@@ -78,7 +78,7 @@ function egressFlows(plan: PolicyPlan): Flow[] {
 function addressFlows({ service, context, exchanges }: PolicyPlan): Flow[] {
   const ports = outsideHosts({ service, context, exchanges }).map(({ port }) => port);
   if (ports.length === 0) return [];
-  return [{ peers: [toInternet(context)], ports: [...new Set(ports)].sort((one, other) => one - other) }];
+  return [{ peers: [toInternet()], ports: [...new Set(ports)].sort((one, other) => one - other) }];
 }
 
 function podsOf(name: string) {

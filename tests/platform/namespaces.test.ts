@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { contains, privateRanges } from "../../components/network/addresses.ts";
 import {
   namespaceDefaults,
   namespaceLabels,
@@ -8,7 +9,7 @@ import {
 import { allowFlows, toInternet, toNameResolution } from "../../components/platform/networkPolicies.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { namespaceNames } from "../../stack/sections/platform.ts";
-import { planPlatform } from "../support/platformPlan.ts";
+import { planPlatform, stackSettings } from "../support/platformPlan.ts";
 import { hostAccess, plannedPods, podProblems } from "../support/podRules.ts";
 
 describe("namespaces", () => {
@@ -24,6 +25,11 @@ describe("namespaces", () => {
       () => planNamespaces({}, careless),
       /cert-manager has Pod Security level privileged without a reason/,
     );
+  });
+
+  it("refuse pods above their level, not only warn of them", () => {
+    for (const plan of namespaceDefaults)
+      assert.equal(namespaceLabels(plan)["pod-security.kubernetes.io/enforce"], plan.level, plan.name);
   });
 
   it("warn at level restricted even where more is allowed", () => {
@@ -84,8 +90,13 @@ describe("network policies", () => {
 
   it("resolve names on port 53 only, and keep the internet apart from private ranges", () => {
     assert.ok(toNameResolution(addresses).ports!.every((port) => (typeof port === "number" ? port : port.port) === 53));
-    const internet = toInternet(addresses) as { except: string[] };
-    assert.ok(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].every((range) => internet.except.includes(range)));
+    const { except } = toInternet() as { except: string[] };
+    const inside = [...privateRanges, "169.254.169.254/32"];
+    for (const range of inside)
+      assert.ok(
+        except.some((each) => contains(each, range)),
+        `${range} is no internet`,
+      );
   });
 });
 
@@ -106,7 +117,15 @@ for (const stack of ["staging", "production"]) {
           .sort();
       const namespaces = namespaceDefaults.map(({ name }) => name).sort();
       assert.deepEqual(named("default-deny"), namespaces);
+      for (const { inputs } of policies.filter(({ name }) => name.endsWith("-default-deny")))
+        assert.deepEqual(inputs.spec, { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
       assert.deepEqual(named("allow-name-resolution"), namespaces);
+    });
+
+    it("loses no namespace, and with it no volume, where the environment is protected", () => {
+      const namespaces = plan.resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
+      assert.equal(namespaces.length, namespaceDefaults.length);
+      for (const { name, protect } of namespaces) assert.equal(protect, stackSettings(stack).environment.protect, name);
     });
 
     it("has resources, probes and a security context in every container of our own", () => {
