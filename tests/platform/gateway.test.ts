@@ -69,6 +69,35 @@ describe("the gateway", () => {
     assert.equal(await hostOf("network"), "*.staging.trading.example.com");
   });
 
+  it("is deleted and reached only as the settings say, whichever balancer stands before it", async () => {
+    const allowedRanges = ["203.0.113.0/24"];
+    for (const balancer of ["network", "application"] as const)
+      for (const deletionProtection of [true, false]) {
+        const plan = await withBalancer(balancer, ({ gateway, edge }) => {
+          gateway.deletionProtection = deletionProtection;
+          edge.allowedRanges = allowedRanges;
+        });
+        const { service } = gatewayValues(plan).nginx;
+        if (balancer === "network") {
+          const annotations: Annotations = service.patches[0].value.metadata.annotations;
+          const attributes = annotations["service.beta.kubernetes.io/aws-load-balancer-attributes"]!;
+          assert.ok(attributes.split(",").includes(`deletion_protection.enabled=${deletionProtection}`));
+          assert.deepEqual(service.loadBalancerSourceRanges, allowedRanges);
+          continue;
+        }
+        const { annotations } = find(plan, "Ingress")!.inputs.metadata as { annotations: Annotations };
+        assert.equal(annotations["alb.ingress.kubernetes.io/inbound-cidrs"], allowedRanges.join());
+        assert.equal(annotations["alb.ingress.kubernetes.io/ssl-redirect"], "443");
+        const { loadBalancerAttributes } = find(plan, "IngressClassParams")!.inputs.spec as {
+          loadBalancerAttributes: { key: string; value: string }[];
+        };
+        assert.equal(
+          loadBalancerAttributes.find(({ key }) => key === "deletion_protection.enabled")?.value,
+          String(deletionProtection),
+        );
+      }
+  });
+
   it("believes addresses from the VPC only", () => {
     for (const balancer of ["network", "application"] as const) {
       assert.deepEqual(clientAddress(balancer, "10.9.0.0/16").trustedAddresses, [

@@ -81,8 +81,8 @@ describe("the setup job of Elasticsearch, run against a stand-in", () => {
     world.run("elastic-setup.sh", {
       ELASTICSEARCH_URL: "https://search:9200",
       KIBANA_URL: "https://kibana:5601",
-      ELASTICSEARCH_CA: "/ca",
-      KIBANA_CA: "/ca",
+      ELASTICSEARCH_CA: "/ca-of-search",
+      KIBANA_CA: "/ca-of-kibana",
       PASSWORD_FILE: `${world.directory}/password`,
       REQUEST_DIRECTORY: `${world.directory}/requests`,
     });
@@ -124,6 +124,15 @@ describe("the setup job of Elasticsearch, run against a stand-in", () => {
     const { code, errors } = setup();
     assert.notEqual(code, 0);
     assert.match(errors, /not ready.*503/);
+  });
+
+  it("believes each side by its own authority, and none without", () => {
+    assert.equal(setup().code, 0);
+    const calls = world.read("curl.arguments").trim().split("\n");
+    for (const call of calls) {
+      const authority = call.includes("https://kibana:5601") ? "/ca-of-kibana" : "/ca-of-search";
+      assert.ok(call.includes(`--cacert ${authority} `) && !/--insecure|-k /.test(call), call);
+    }
   });
 
   it("keeps the password out of the list of arguments", () => {

@@ -288,6 +288,13 @@ describe("the audit pipeline", () => {
     }
   });
 
+  it("speaks over TLS to whom it knows by an authority, on both sides", () => {
+    const [intake, search] = pipelines().map((pipeline) => pipeline["config.string"]);
+    assert.match(intake!, /security_protocol => "SASL_SSL"/);
+    assert.match(intake!, /\n +ssl_truststore_location => "\//);
+    assert.match(search!, /ssl_enabled => true\n +ssl_certificate_authorities => \["\$\{AUDIT_ES_SSL_CERT/);
+  });
+
   it("holds no secret, only names of variables", () => {
     for (const { "config.string": text } of pipelines()) {
       for (const [, value] of text.matchAll(/(?:password|secret|jaas_config) => "([^"]*)"/g)) {
@@ -310,6 +317,11 @@ describe("the audit pipeline", () => {
     const search = pipelines()[1]!["config.string"];
     assert.match(search, /action => "create"/);
     assert.match(search, /document_id => "%\{\[source\]\[id\]\}"/);
+    assert.match(
+      pipelines()[0]!["config.string"],
+      /auto_offset_reset => "earliest"/,
+      "those before its first start too",
+    );
   });
 
   it("renders balanced braces whatever the settings, and refuses what would end a string", () => {

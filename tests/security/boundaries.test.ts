@@ -34,7 +34,16 @@ const callsKmsAs: Readonly<Record<string, string>> = {
   "aws:cloudwatch/logGroup:LogGroup": "logs",
 };
 
+/** Stars in resources that cannot carry the environment's name. */
+const wideArns = [
+  /^arn:aws:route53:::change\/\*$/, // changes of records have made-up ids
+  /^arn:aws:ec2:\*:\*:(snapshot|volume)\/\*$/, // Auto Mode's, held by the cluster's tag
+  /^arn:aws:ecr:[a-z0-9-]+:\d+:repository\/[a-z0-9.]+\.[a-z]+\/\*$/, // image caches, by public registry
+];
+
 interface Statement {
+  Action: string | string[];
+  Resource?: string | string[];
   Sid?: string;
   Effect: string;
   Principal?: { Service?: string | string[] };
@@ -55,10 +64,19 @@ function statementsOf({ inputs }: PlannedResource): Statement[] {
 
 for (const stack of stacks) {
   describe(`who reaches whom in AWS, in ${stack}`, () => {
-    const { accountId } = stackSettings(stack).environment;
+    const { accountId, name } = stackSettings(stack).environment;
+    const ownNames = new RegExp(`trading-platform[-/]${name}\\b`);
     let resources: PlannedResource[];
+    let roleStatements: { role: string; statement: Statement }[];
     before(async () => {
       resources = (await planOf(stack)).resources.filter(({ custom }) => custom);
+      roleStatements = resources
+        .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+        .flatMap((resource) =>
+          statementsOf(resource)
+            .filter(({ Effect }) => Effect === "Allow")
+            .map((statement) => ({ role: resource.name, statement })),
+        );
     });
 
     it("a service of AWS acts for this account only, or is on the list of those that do not say for whom", () => {
@@ -78,6 +96,39 @@ for (const stack of stacks) {
         open.filter((name) => withoutSource[name] === undefined),
         [],
       );
+    });
+
+    it("a star in what a role may touch stands behind the environment's name, or on the list", () => {
+      const wide = roleStatements.flatMap(({ role, statement }) =>
+        list(statement.Resource)
+          .filter((arn) => arn.length > 1 && arn.includes("*") && !ownNames.test(arn))
+          .filter((arn) => !wideArns.some((known) => known.test(arn)))
+          .map((arn) => `${role} ${arn}`),
+      );
+      assert.deepEqual(wide, []);
+    });
+
+    it("only who ages its own objects deletes any: nobody who takes snapshots can throw them away", () => {
+      const deleting = roleStatements.filter(({ statement }) =>
+        list(statement.Action).some((action) => /^s3:Delete/.test(action)),
+      );
+      for (const { role } of deleting)
+        assert.match(role, /^(platform-(stateful-elastic-snapshot|telemetry-loki)|workloads-)/);
+    });
+
+    it("who writes DNS records writes hosts and proofs, never a delegation, and cert-manager its proofs only", () => {
+      const writing = roleStatements.filter(({ statement }) =>
+        list(statement.Action).includes("route53:ChangeResourceRecordSets"),
+      );
+      assert.equal(writing.length, 2);
+      for (const { role, statement } of writing) {
+        const held = Object.fromEntries(conditionsOf(statement));
+        const types = list(held["route53:ChangeResourceRecordSetsRecordTypes"]);
+        const certificates = role.includes("cert-manager");
+        assert.deepEqual(types, certificates ? ["TXT"] : ["A", "AAAA", "CNAME", "TXT"], role);
+        const recordNames = list(held["route53:ChangeResourceRecordSetsNormalizedRecordNames"]);
+        assert.deepEqual(recordNames, certificates ? ["_acme-challenge.*"] : [], role);
+      }
     });
 
     it("a key lets in every service that keeps something under it", () => {

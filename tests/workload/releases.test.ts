@@ -4,7 +4,7 @@ import { startupNeeds } from "../../catalog/order.ts";
 import { syntheticServices } from "../../catalog/synthetic.ts";
 import type { Catalog, Service } from "../../catalog/types.ts";
 import { poolSizeOf } from "../../components/workload/accounts.ts";
-import { replicaBounds } from "../../components/workload/autoscaling.ts";
+import { autoscaler, replicaBounds } from "../../components/workload/autoscaling.ts";
 import { springProperties } from "../../components/workload/configuration.ts";
 import { rollout } from "../../components/workload/rollout.ts";
 import { byKind, context, objectsOf, type PlannedObject, planWorkloads } from "./support.ts";
@@ -56,6 +56,17 @@ describe("what runs of a service", () => {
       assert.deepEqual(scraped[0]!.spec.selector, spec.selector.matchLabels);
       assert.equal(monitor.spec.endpoints[0].port, scraped[0]!.spec.ports[0].name);
     }
+  });
+
+  it("grows at 70 % of its processors and 80 % of its memory unless its entry says otherwise", () => {
+    const [service] = syntheticServices(1);
+    const targets = (autoscaling: Service["autoscaling"]) =>
+      (autoscaler({ ...service!, autoscaling }).spec as unknown as PlannedObject).metrics.map(
+        ({ resource }: PlannedObject) => `${resource.name} ${resource.target.averageUtilization}`,
+      );
+    assert.deepEqual(targets({ minimum: 2, maximum: 5 }), ["cpu 70", "memory 80"]);
+    const own = { minimum: 2, maximum: 5, cpuPercent: 50, memoryPercent: 60 };
+    assert.deepEqual(targets(own), ["cpu 50", "memory 60"]);
   });
 
   it("has a disruption budget only where two replicas are left", async () => {

@@ -170,6 +170,10 @@ describe("workloads", () => {
       for (const metric of spec.metrics) {
         assert.equal(metric.count * Number.parseInt(metric.interval, 10), 300, `${name} ${metric.name}`);
         assert.match(metric.provider.prometheus.query, /args\.hash/, `${name} ${metric.name}`);
+        // The recovery aim for a bad release is five minutes: half of them to see it, half to go back.
+        const seconds = Number.parseInt(metric.interval, 10);
+        for (const limit of ["failureLimit", "inconclusiveLimit", "consecutiveErrorLimit"])
+          assert.ok((metric[limit] + 1) * seconds <= 150, `${name} ${metric.name} ${limit}`);
       }
       assert.ok(
         spec.metrics.some((metric: PlannedObject) => metric.name === "answers"),

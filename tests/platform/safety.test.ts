@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../../plan/plan.ts";
+import type { PlannedResource } from "../../plan/resource.ts";
+import { planPlatform, stackSettings } from "../support/platformPlan.ts";
+import { plannedPods } from "../support/podRules.ts";
+import { isTree, type Tree } from "../support/reference.ts";
+
+/** Pods that call the Kubernetes API themselves, with the reason. */
+const callTheApi: Readonly<Record<string, string>> = {
+  "Deployment kafka/strimzi-drain-cleaner": "answers the API server's questions about evictions and marks pods",
+};
+
+/** Releases that make volumes of their own; the other stores are custom resources. */
+const storesFromCharts = ["vault", "consul"];
+
+const kinds = (plan: Plan, kind: string) => plan.resources.filter(({ inputs }) => inputs.kind === kind);
+const specOf = ({ inputs }: PlannedResource) => inputs.spec as Tree;
+
+/** Every selector of namespaces in a policy. */
+function namespaceSelectors(value: unknown): Tree[] {
+  if (Array.isArray(value)) return value.flatMap(namespaceSelectors);
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "namespaceSelector" && isTree(inner) ? [inner] : namespaceSelectors(inner),
+  );
+}
+
+for (const stack of ["staging", "production"]) {
+  describe(`what is safe by default in the cluster of ${stack}`, () => {
+    const settings = stackSettings(stack);
+    let plan: Plan;
+    before(async () => {
+      plan = await planPlatform(stack);
+    });
+
+    it("no flow is open to all namespaces", () => {
+      const selectors = kinds(plan, "NetworkPolicy").flatMap((policy) => namespaceSelectors(policy.inputs.spec));
+      assert.ok(selectors.length > 50);
+      for (const { matchLabels } of selectors) assert.ok(Object.keys(matchLabels as Tree).length > 0);
+    });
+
+    it("no pod holds a token of the API that it does not use", () => {
+      for (const { where, spec } of plannedPods(plan.resources))
+        if (callTheApi[where] === undefined) assert.equal(spec.automountServiceAccountToken, false, where);
+    });
+
+    it("jobs leave nothing on a disk: what they work with is in memory, but for Vault's encrypted snapshots", () => {
+      for (const { where, spec } of plannedPods(plan.resources))
+        for (const { name, emptyDir } of spec.volumes as Tree[])
+          if (name === "work" && where !== "CronJob vault/vault-snapshot")
+            assert.equal((emptyDir as Tree).medium, "Memory", where);
+    });
+
+    it("no snapshot begins while the one before still runs", () => {
+      const jobs = kinds(plan, "CronJob");
+      assert.ok(jobs.length >= 2);
+      for (const job of jobs) assert.equal(specOf(job).concurrencyPolicy, "Forbid", job.name);
+    });
+
+    it("what a system reads stays when the entry of Secrets Manager or the ExternalSecret is away", () => {
+      const secrets = kinds(plan, "ExternalSecret");
+      assert.ok(secrets.length > 10);
+      for (const secret of secrets) assert.equal((specOf(secret).target as Tree).deletionPolicy, "Retain", secret.name);
+    });
+
+    it("the root of all certificates and the stores that charts make are protected with the environment", () => {
+      const kept = plan.resources.filter(
+        ({ name, type, inputs }) =>
+          name.endsWith("cert-manager-root") ||
+          (type.endsWith(":Release") && storesFromCharts.includes(String(inputs.name))),
+      );
+      assert.equal(kept.length, storesFromCharts.length + 1);
+      for (const { name, protect } of kept) assert.equal(protect, settings.environment.protect, name);
+      const [vault] = kept.filter(({ inputs }) => inputs.name === "vault");
+      const { server } = vault!.inputs.values as { server: Tree };
+      assert.deepEqual(server.persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
+    });
+
+    it("Kafka gives up answering before it gives up what was acknowledged", () => {
+      const { config } = specOf(kinds(plan, "Kafka")[0]!).kafka as { config: Tree };
+      assert.equal(config["unclean.leader.election.enable"], false);
+      for (const key of ["min.insync.replicas", "transaction.state.log.min.isr"])
+        assert.equal(config[key], settings.kafka.minimumInSyncReplicas, key);
+      assert.equal(config["default.replication.factor"], settings.kafka.replicationFactor);
+    });
+  });
+}
