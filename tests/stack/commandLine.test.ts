@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDirectory } from "../../plan/projectDirectory.ts";
-import { readStackFile, type StackFile } from "../../stack/file.ts";
+import { encryptedValue, readStackFile, type StackFile } from "../../stack/file.ts";
 import { loadSettings } from "../../stack/load.ts";
 import { ProblemsError } from "../../stack/problem.ts";
 
@@ -133,6 +133,11 @@ describe("a stack file that is no stack file", () => {
       () => loadSettings({ project: "trading-platform", file: "Pulumi.wrong.yaml", config }),
       /alerts\.holidays\.nse\.0 is .*\n {4}allowed: a day in quotes/,
     );
+  });
+
+  it("is none with a value that Pulumi has encrypted, which nobody here can read or shows", () => {
+    const { config } = stackFile("config:\n  trading-platform:notifications:\n    hook:\n      secure: v1:abc:def\n");
+    assert.deepEqual(config, { "trading-platform:notifications": { hook: encryptedValue } });
   });
 
   it("is none with the line ends of Windows, or a byte order mark", () => {

@@ -51,6 +51,14 @@ describe("naming", () => {
     });
   }
 
+  it("knows AWS's own limits, and takes a name of the last length", () => {
+    const longest = { bucket: 63, database: 63, cache: 40, broker: 50, role: 64, vault: 50, release: 53, topic: 256 };
+    for (const [kind, length] of Object.entries(longest) as [keyof typeof longest, number][]) {
+      assert.equal(checkName(kind, "a".repeat(length)).length, length, kind);
+      assert.throws(() => checkName(kind, "a".repeat(length + 1)), NameError, kind);
+    }
+  });
+
   it("refuses characters that the service does not take", () => {
     assert.throws(() => checkName("bucket", "Logs_Bucket"), /lower-case letters/);
     assert.throws(() => checkName("firewallLog", "waf-logs"), /aws-waf-logs-/);

@@ -26,8 +26,12 @@ const cases: WrongCase[] = [
   ...alertsCases,
 ];
 
+/** What is taken and what refused beside a limit, by the words before it. */
+const steps = { "at least": [0, -1], "at most": [0, 1], "less than": [-1, 0], below: [-1, 0], "more than": [1, 0] };
+
 /** The staging file with one change, as text and configuration. */
-function source(change: (config: Record<string, unknown>) => void = () => undefined): SettingsSource {
+// biome-ignore lint/suspicious/noExplicitAny: a wrong file has no type
+function source(change: (config: any) => void = () => undefined): SettingsSource {
   const file = readStackFile(projectDirectory, "staging")!;
   const config = structuredClone(file.config);
   change(config);
@@ -69,6 +73,34 @@ describe("stack files", () => {
       if (expect.nearest !== undefined) assert.equal(match.nearest, expect.nearest);
     });
   }
+
+  it("means the limits that it names: takes each, and refuses the next number behind it", () => {
+    let limits = 0;
+    for (const { name, change, expect } of cases) {
+      const problem = problemsOf(source(change)).find(({ key }) => key === expect.key);
+      const [, side, limit] =
+        /\b(at least|at most|less than|more than|below) (?:[\w.]+ \(|[\w.]+, which is )?(\d+)\b/.exec(
+          problem!.allowed,
+        ) ?? [];
+      const [section, ...path] = expect.key.split(".");
+      if (limit === undefined || path.length === 0) continue;
+      const judged = (value: number) => {
+        const wrong = source((config) => {
+          change(config);
+          const parent = path.slice(0, -1).reduce((inner, key) => (inner[key] ??= {}), config[`${project}:${section}`]);
+          parent[path.at(-1)!] = value;
+        });
+        return problemsOf(wrong).filter(({ key }) => key === expect.key);
+      };
+      // A list or a text has a limit of its length, which is not the value.
+      if (!/^\d+( \(the default\))?$/.test(problem!.found ?? "")) continue;
+      const [taken, refused] = steps[side as keyof typeof steps].map((step) => Number(limit) + step);
+      assert.deepEqual(judged(taken!), [], name);
+      assert.ok(judged(refused!).length > 0, name);
+      limits++;
+    }
+    assert.ok(limits >= 20, `${limits} limits`);
+  });
 
   it("reports all problems at once", () => {
     const problems = problemsOf(

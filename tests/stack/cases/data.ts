@@ -246,6 +246,13 @@ export const dataCases: WrongCase[] = [
     expect: { key: "tradingBot.exchangeHosts", allowed: /test with purpose development/ },
   },
   {
+    name: "a backtest with orders for real money",
+    change: (config) => {
+      Object.assign(config[section("tradingBot")], { exchangeHosts: "live", purpose: "backtesting" });
+    },
+    expect: { key: "tradingBot.exchangeHosts", allowed: /test with purpose backtesting/ },
+  },
+  {
     name: "an instance type of another processor than the image",
     change: (config) => {
       config[section("tradingBot")].instanceType = "c7i.large";

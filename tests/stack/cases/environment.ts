@@ -75,6 +75,17 @@ export const environmentCases: WrongCase[] = [
     expect: { key: "environment.owner", allowed: /which a tag may hold/ },
   },
   {
+    name: "an address with a login in it, which is not shown again",
+    change: (config) => {
+      config[section].domain = "https://me:hunter2@example.com";
+    },
+    expect: {
+      key: "environment.domain",
+      allowed: /./,
+      found: "a text that looks like a secret and is not shown",
+    },
+  },
+  {
     name: "a wrong type",
     change: (config) => {
       config[section].protect = "yes";

@@ -61,6 +61,24 @@ export const networkCases: WrongCase[] = [
     expect: { key: "platform.serviceCidr", allowed: /apart from 10\.30\.0\.0\/16 \(production/ },
   },
   {
+    name: "Kubernetes Services in the shared range, which EKS refuses",
+    change: (config) => {
+      config[section("platform")].serviceCidr = "100.64.0.0/20";
+    },
+    expect: { key: "platform.serviceCidr", allowed: /inside 10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16$/ },
+  },
+  {
+    name: "a function of another account that would rotate our secrets",
+    change: (config) => {
+      const functionArn = "arn:aws:lambda:us-east-1:999988887777:function:rotate";
+      config[section("security")].secrets.rotations = { "exchanges/binance": { functionArn } };
+    },
+    expect: {
+      key: "security.secrets.rotations.exchanges/binance.functionArn",
+      allowed: /a function of account 111122223333 in us-east-1/,
+    },
+  },
+  {
     name: "a NAT gateway per zone with one zone",
     change: (config) => {
       config[section("network")].nat = "perZone";
