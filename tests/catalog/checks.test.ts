@@ -44,6 +44,27 @@ describe("wrong catalog entries", () => {
     });
   }
 
+  it("are canaries that end below all of the traffic, or that stand still on the way", async () => {
+    const wrong = async (...weights: number[]) => {
+      const changed = await entries();
+      const canary = weights.map((weightPercent) => ({ weightPercent, minutes: 5 }));
+      (changed.find(({ file }) => file === "dashboard.ts")!.value as Draft).canary = canary;
+      return problemsOf(changed).some(({ key }) => key === "canary");
+    };
+    assert.deepEqual(await Promise.all([wrong(10, 50), wrong(50, 50, 100), wrong(100, 50)]), [true, true, true]);
+    assert.deepEqual(await Promise.all([wrong(10, 50, 100), wrong(100)]), [false, false]);
+  });
+
+  it("are settings that sound like secrets, whose value is not repeated", async () => {
+    for (const word of ["DB_PASSWORD", "CLIENT_SECRET", "ACCESS_TOKEN", "TLS_PRIVATE_KEY", "API_KEY", "CREDENTIALS"]) {
+      const changed = await entries();
+      (changed.find(({ file }) => file === "dashboard.ts")!.value as Draft).settings = { [word]: "hunter2" };
+      const [problem] = problemsOf(changed);
+      assert.equal(problem?.key, `settings.${word}`);
+      assert.doesNotMatch(describeProblem(problem), /hunter2/);
+    }
+  });
+
   it("are all told at once", async () => {
     const changed = await entries();
     for (const entry of changed) (entry.value as Draft).port = 9999;
