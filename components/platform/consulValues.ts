@@ -1,7 +1,7 @@
 import type { ConsulSettings } from "../../stack/sections/consul.ts";
 import { consulBootstrapSecret, consulDatacenter, consulGossipSecret, consulTlsSecret } from "./consulNames.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
-import { hasBudget, resources, restrictedContainer, topologySpread } from "./pods.ts";
+import { hasBudget, resources, restrictedContainer, topologySpread, withoutProcessorLimit } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /**
@@ -13,7 +13,7 @@ export function consulValues(
   settings: ConsulSettings,
 ): ChartValues {
   const { replicas, serviceMesh } = settings;
-  const small = { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } };
+  const small = withoutProcessorLimit(resources("50m", "64Mi", "128Mi"));
   return {
     global: {
       name: "consul",
@@ -46,7 +46,7 @@ export function consulValues(
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       serverCert: { secretName: consulTlsSecret },
       connect: serviceMesh,
-      resources: resources("200m", settings.memory),
+      resources: withoutProcessorLimit(resources("200m", settings.memory)),
       priorityClassName: priorityClasses.stateful,
       disruptionBudget: hasBudget(replicas) ? { enabled: true, maxUnavailable: 1 } : { enabled: false },
       // A string, for the chart passes it through its template language; JSON is YAML.

@@ -3,7 +3,7 @@ import type { KafkaSettings } from "../../stack/sections/kafka.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { cruiseControlMetricsKey, kafkaMetricsConfigMap, kafkaMetricsKey } from "./kafkaMetrics.ts";
 import { kafkaCluster, kafkaLabels, kafkaNamespace, kafkaPort } from "./kafkaNames.ts";
-import { hasBudget, resources, restrictedPod, topologySpread } from "./pods.ts";
+import { hasBudget, resources, restrictedPod, topologySpread, withoutProcessorLimit } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Version of Kafka, and the version of its metadata, which is raised after every broker runs the new version. */
@@ -27,7 +27,7 @@ export function strimziValues(context: Pick<PlatformContext, "topologySpread">, 
     generateNetworkPolicy: true,
     generatePodDisruptionBudget: true,
     createAggregateRoles: false,
-    resources: resources("200m", "512Mi"),
+    resources: withoutProcessorLimit(resources("200m", "512Mi")),
     podSecurityContext: restrictedPod(),
     // All that the operator starts gets the security contexts of Pod Security level restricted.
     extraEnvs: [{ name: "STRIMZI_POD_SECURITY_PROVIDER_CLASS", value: "restricted" }],

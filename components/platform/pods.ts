@@ -38,6 +38,16 @@ export function resources(cpu: string, memory: string, memoryLimit: string = mem
 }
 
 /**
+ * The same for a chart that limits processor time by itself: null takes that limit away. Helm lays our map over the chart's,
+ * and a limit that stayed below our request would make the API server refuse the pods.
+ *
+ * @param chosen what `resources` gives
+ */
+export function withoutProcessorLimit({ requests, limits }: Resources) {
+  return { requests, limits: { ...limits, cpu: null } };
+}
+
+/**
  * Topology spread of a replicated system: over zones as a hard rule where the settings say so, as a wish elsewhere.
  * Empty for a single replica, which cannot be spread.
  */
