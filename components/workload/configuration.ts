@@ -65,6 +65,12 @@ function storeSettings({ service, endpoints, context }: ConfigurationPlan): Reco
       ELASTICSEARCH_USER: service.name,
       ELASTICSEARCH_CA: authority,
     }),
+    // AWS's SDKs for Python and Java otherwise ask for a bucket of us-east-1 by its old name without a region, which the policy
+    // for the way out does not allow; Python's takes the region from its own variable alone.
+    ...(buckets.length > 0 && {
+      AWS_DEFAULT_REGION: context.region,
+      AWS_S3_US_EAST_1_REGIONAL_ENDPOINT: "regional",
+    }),
     ...Object.fromEntries(buckets.map(({ bucket }) => [`BUCKET_${variable(bucket)}`, context.names.bucket(bucket)])),
   };
 }

@@ -73,6 +73,25 @@ describe("flows of the services", () => {
     }
   });
 
+  it("let out the names by which AWS's SDKs ask for the buckets", async () => {
+    const objects = objectsOf((await planWorkloads()).plan.resources);
+    const withBuckets = inCluster.filter(({ uses }) => uses?.buckets?.length);
+    assert.ok(withBuckets.length > 0);
+    for (const { name, uses } of withBuckets) {
+      const configuration = objects.find(
+        ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === `${name}-configuration`,
+      )!.data as Record<string, string>;
+      const region = configuration.AWS_DEFAULT_REGION;
+      // botocore's `_should_force_s3_global`, and the same in the SDK for Java.
+      const isGlobal = region === "us-east-1" && configuration.AWS_S3_US_EAST_1_REGIONAL_ENDPOINT !== "regional";
+      const allowed = matrix(policies).get(`trading/${name}`)!;
+      for (const { bucket } of uses!.buckets!) {
+        const asked = `${context.names.bucket(bucket)}.${isGlobal ? "s3" : `s3.${region}`}.amazonaws.com`;
+        assert.ok(allowed.includes(`egress name:${asked} TCP/443`), `${name} asks for ${asked}`);
+      }
+    }
+  });
+
   it("are open at both ends, or at none", () => {
     const flows = matrix(policies);
     const pairs = (direction: string, pair: (pods: string, peer: string) => string) =>
