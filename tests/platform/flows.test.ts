@@ -187,6 +187,13 @@ for (const stack of ["staging", "production"]) {
       assert.deepEqual(problems, []);
     });
 
+    it("leaves the pods by the Services' own addresses, which the VPC CNI sees", () => {
+      const problems = calls.flatMap(([clients, namespace, service, port]) =>
+        model.podsOf(clients).flatMap((pod) => model.serviceRefusals(pod, namespace, service, port)),
+      );
+      assert.deepEqual(problems, []);
+    });
+
     it("reaches the data services and nodes of the VPC", () => {
       const address = model.apiServer.caller;
       const problems = outward.flatMap(([clients, port]) => {

@@ -7,6 +7,7 @@ import { createOrder } from "./planOrder.ts";
 import { planOf } from "./plans.ts";
 import { stackSettings } from "./platformPlan.ts";
 import type { Tree } from "./reference.ts";
+import { serviceRefusals } from "./serviceModel.ts";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
@@ -24,6 +25,8 @@ export interface ClusterModel {
   objects: Tree[];
   pods: ClusterPod[];
   network: NetworkModel;
+  /** Why a call of a Service does not leave a pod, as the VPC CNI sees it. */
+  serviceRefusals(client: ClusterPod, namespace: string, service: string, port: number): string[];
   /** An address of the API server, and the one by which pods call it. */
   apiServer: { caller: string; called: string };
   /** Address of the resolver. */
@@ -56,24 +59,33 @@ export async function clusterModel(stack: string): Promise<ClusterModel> {
       .map((each) => [nameOf(each), (at(each, "metadata", "labels") ?? {}) as Labels]),
   );
   const { vpcCidr, serviceCidr } = { vpcCidr: settings.network.cidr, serviceCidr: settings.platform.serviceCidr };
+  const policies = sources.flatMap(({ parts }) => parts.policies);
+  const behind = (namespace: string, name: string, port: number) =>
+    services
+      .filter((service) => service.namespace === namespace && service.name === name)
+      .flatMap((service) => led(service, port, pods));
   const inRange = (range: string, last: number) => range.replace(/\.\d+\/\d+$/, `.${last}`);
   return {
     plan,
     sources,
     objects,
     pods,
-    network: networkModel(
-      sources.flatMap(({ parts }) => parts.policies),
-      namespaces,
-      vpcCidr,
-    ),
+    network: networkModel(policies, namespaces, vpcCidr),
+    serviceRefusals: (client, namespace, name, port) =>
+      services
+        .filter((service) => service.namespace === namespace && service.name === name)
+        .flatMap((service) =>
+          serviceRefusals(policies, namespaces, client, {
+            service,
+            port,
+            pods: behind(namespace, name, port).map(({ pod }) => pod),
+            address: inRange(serviceCidr, 77),
+          }),
+        ),
     apiServer: { caller: inRange(vpcCidr, 20), called: inRange(serviceCidr, 1) },
     resolver: inRange(serviceCidr, 10),
     order: createOrder(plan),
-    behind: (namespace, name, port) =>
-      services
-        .filter((service) => service.namespace === namespace && service.name === name)
-        .flatMap((service) => led(service, port, pods)),
+    behind,
     podsOf: (where) => pods.filter((pod) => pod.where.includes(where)),
   };
 }

@@ -42,6 +42,8 @@ export interface ClusterService {
   labels: Labels;
   selector: Labels;
   ports: { name?: string; port: number; target: number | string }[];
+  /** It has no address of its own: its name leads to the pods themselves. */
+  headless?: true;
 }
 
 /** What Prometheus scrapes by the API: a ServiceMonitor or PodMonitor. */
@@ -120,6 +122,7 @@ function service(object: Tree): ClusterService {
       port: Number(port),
       target: (targetPort ?? port) as number | string,
     })),
+    ...(at(object, "spec", "clusterIP") === "None" ? { headless: true } : {}),
   };
 }
 

@@ -129,11 +129,13 @@ function describe(end: End): string {
   return "address" in end ? end.address : end.where;
 }
 
-function labelsOf(namespaces: ReadonlyMap<string, Labels>, name: string): Labels {
+/** Labels of a namespace, its name among them. */
+export function labelsOf(namespaces: ReadonlyMap<string, Labels>, name: string): Labels {
   return { ...namespaces.get(name), "kubernetes.io/metadata.name": name };
 }
 
-function holds(range: string, address: string): boolean {
+/** True when an address lies in a range. */
+export function holds(range: string, address: string): boolean {
   const [network = "", bits] = range.split("/");
   if (isIP(network) !== isIP(address)) return false;
   const list = new BlockList();
