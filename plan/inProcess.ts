@@ -33,6 +33,9 @@ const carriers: readonly [Methods, string, string][] = [
   [protocol.RegisterResourceRequest.prototype as unknown as Methods, "setObject", "getObject"],
   [protocol.RegisterResourceResponse.prototype as unknown as Methods, "setObject", "getObject"],
   [protocol.RegisterResourceOutputsRequest.prototype as unknown as Methods, "setOutputs", "getOutputs"],
+  // The monitor refuses both, but only if they reach it.
+  [protocol.ResourceInvokeRequest.prototype as unknown as Methods, "setArgs", "getArgs"],
+  [protocol.ReadResourceRequest.prototype as unknown as Methods, "setProperties", "getProperties"],
 ];
 
 /**

@@ -39,16 +39,14 @@ export type Mode = "first" | "steady";
 export class PlanMonitor extends MockMonitor {
   /** Every resource in the order of registration. */
   readonly planned: PlannedResource[] = [];
-  /** What went wrong while resources were registered: the SDK tells only those who wait for the resource's outputs. */
+  /** What went wrong while resources were registered or read: the SDK tells only those who wait for their outputs. */
   readonly failures: unknown[] = [];
   readonly #mode: Mode;
   readonly #onProgress: ((count: number) => void) | undefined;
 
   constructor(mode: Mode, onProgress?: (count: number) => void) {
-    super({
-      newResource: ({ type }) => refuse(`reads an existing ${type}`),
-      call: ({ token }) => refuse(`calls the provider function ${token}`),
-    });
+    // Never asked: below, registrations are answered and questions refused.
+    super({ newResource: () => ({ id: undefined, state: {} }), call: () => ({}) });
     this.#mode = mode;
     this.#onProgress = onProgress;
   }
@@ -75,6 +73,23 @@ export class PlanMonitor extends MockMonitor {
       this.failures.push(error);
       callback(error);
     }
+  }
+
+  /** The program looks nothing up: zones, accounts and images are settings. A look-up would hide a network call. */
+  override async readResource(request: Pick<RegisterRequest, "getType">, callback: Callback): Promise<void> {
+    this.#refuse(`reads an existing ${request.getType()}`, callback);
+  }
+
+  override async invoke(request: { getTok(): string }, callback: Callback): Promise<void> {
+    this.#refuse(`calls the provider function ${request.getTok()}`, callback);
+  }
+
+  #refuse(what: string, callback: Callback): void {
+    const error = new Error(
+      `The program ${what}, which an offline plan cannot answer. Take the value from the settings instead.`,
+    );
+    this.failures.push(error);
+    callback(error);
   }
 
   /** A plan shows what goes in; nobody asks for what components give out. */
@@ -131,11 +146,4 @@ function withConfigurationShown(type: string, inputs: Record<string, unknown>): 
   const { annotations } = (inputs.metadata ?? {}) as { annotations?: Record<string, unknown> };
   if (type !== "kubernetes:core/v1:Secret" || annotations?.[configurationAnnotation] !== "configuration") return inputs;
   return { ...inputs, stringData: unwrapped(inputs.stringData) };
-}
-
-/** The program looks nothing up: zones, accounts and images are settings. A look-up would hide a network call. */
-function refuse(what: string): never {
-  throw new Error(
-    `The program ${what}, which an offline plan cannot answer. Take the value from the settings instead.`,
-  );
 }

@@ -88,7 +88,10 @@ async function planFile({ stack, mode, program, file, project, catalog, onProgre
 
   const source = { project, ...file };
   const warnings: string[] = [];
-  const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog })));
+  const outputs = await withWarnings(warnings, () => runToEnd(() => program({ source, catalog }))).catch((error) => {
+    // What the SDK makes of a refusal has lost its words.
+    throw monitor.failures[0] ?? error;
+  });
   if (monitor.failures.length > 0) throw monitor.failures[0];
   return {
     project,

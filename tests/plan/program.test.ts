@@ -21,6 +21,13 @@ for (const stack of stacks) {
 
       it("registers no URN twice", () => assert.equal(byUrn.size, plan.resources.length));
 
+      it("lists resources and what they wait for by URN, in whatever order the program came to them", () => {
+        const urns = plan.resources.map(({ urn }) => urn);
+        assert.deepEqual(urns, [...urns].sort());
+        for (const { urn, dependencies } of plan.resources)
+          assert.deepEqual(dependencies, [...dependencies].sort(), urn);
+      });
+
       it("warns of nothing", () => assert.deepEqual(plan.warnings, []));
 
       it("knows every parent, dependency and deletedWith that it names", () => {

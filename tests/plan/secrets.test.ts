@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { plantedSecret } from "../../plan/cloudOutputs.ts";
@@ -42,6 +43,39 @@ describe("secrets in the plan", () => {
       },
     });
     assert.ok(renderFiles(plan)["plan.json"]!.includes(plantedSecret));
+  });
+
+  it("are masked where a resource says that one of its outputs is secret", async () => {
+    const { resources } = await planStack({
+      stack: "staging",
+      program: async () => {
+        const made = new random.RandomId(
+          "made",
+          { byteLength: 4, prefix: "clear" },
+          { additionalSecretOutputs: ["prefix"] },
+        );
+        new random.RandomId("user", { byteLength: 4, keepers: { prefix: made.prefix as pulumi.Output<string> } });
+        return {};
+      },
+    });
+    assert.deepEqual(resources.find(({ name }) => name === "user")?.inputs.keepers, { prefix: secretMark });
+  });
+
+  it("are masked in Secrets of Kubernetes, and only one that says it holds configuration is shown", async () => {
+    const { resources } = await planStack({
+      stack: "staging",
+      program: async () => {
+        const provider = new kubernetes.Provider("kubernetes", { kubeconfig: "{}" });
+        const stringData = { text: "one of these is for nobody" };
+        const holds = { "trading-platform/holds": "configuration" };
+        for (const [name, annotations] of Object.entries({ login: {}, settings: holds }))
+          new kubernetes.core.v1.Secret(name, { metadata: { name, annotations }, stringData }, { provider });
+        return {};
+      },
+    });
+    const shown = (wanted: string) => resources.find(({ name }) => name === wanted)!.inputs.stringData;
+    assert.equal(shown("login"), secretMark);
+    assert.deepEqual(shown("settings"), { text: "one of these is for nobody" });
   });
 
   it("stay masked through apply, interpolation and nesting", async () => {
