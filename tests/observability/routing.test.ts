@@ -91,6 +91,21 @@ for (const stack of stacks) {
       );
     });
 
+    it("speaks to each channel of Slack by its own webhook, and to the mail server over TLS", () => {
+      for (const { name, slack_configs = [] } of config.receivers)
+        for (const { api_url_file } of slack_configs) assert.ok(api_url_file.endsWith(`/slack-${name}-url`), name);
+      for (const { key, path, property } of Object.values(receiverCredentials))
+        if (path === "alerting/slack") assert.equal(key, `slack-${property}-url`, "the entry that people fill");
+      assert.equal(config.global.smtp_require_tls, true);
+    });
+
+    it("sends no end of what has none: the heartbeat and the digest", () => {
+      const endless = config.receivers.filter(({ name }) => name === "digest" || name === "heartbeat");
+      const channels = endless.flatMap(({ name: _name, ...kinds }) => Object.values(kinds).flat());
+      assert.ok(channels.length >= 2);
+      for (const { send_resolved } of channels) assert.equal(send_resolved, false);
+    });
+
     it("names credentials only by file", () => {
       const text = renderAlertmanagerConfig(config);
       assert.doesNotMatch(text, /hooks\.slack\.com|api_url: |password: |(^|\s)url: |secret_key|access_key/);

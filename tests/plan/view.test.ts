@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { Plan } from "../../plan/plan.ts";
+import { isStateful } from "../../plan/stateful.ts";
 import { viewPlan } from "../../plan/view.ts";
 import { planOf, stacks } from "../support/plans.ts";
 
@@ -21,6 +22,18 @@ describe("the view of a plan", () => {
         const coloured = viewPlan(plan, { colour: true, width: 100 });
         assert.ok(coloured.includes("\x1b["));
         assert.equal(stripVTControlCharacters(coloured).trimEnd(), plain.join("\n"));
+      });
+
+      it("shows what holds data and is not protected, and counts what is", () => {
+        const stateful = plan.resources.filter(isStateful);
+        const held = stateful.filter(({ protect }) => protect).length;
+        const state = plain.find((line) => line.startsWith("State "))!;
+        assert.match(state, new RegExp(`^State ${stateful.length} resources with data, ${held} protected`));
+        const rows = plain
+          .slice(plain.indexOf(state))
+          .map((line) => /^ {2}(protected|unprotected) +\S/.exec(line)?.[1]);
+        assert.equal(rows.includes("unprotected"), held < stateful.length);
+        assert.equal(rows.includes("protected"), held > 0);
       });
 
       it("counts every resource once: in the head, by room, by component and by type", () => {
