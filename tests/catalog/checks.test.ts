@@ -55,6 +55,19 @@ describe("wrong catalog entries", () => {
     assert.deepEqual(await Promise.all([wrong(10, 50, 100), wrong(100)]), [false, false]);
   });
 
+  it("are requests above the limit, not those that reach it", async () => {
+    const wrong = async (memoryRequestMebibytes: number) => {
+      const changed = await entries();
+      Object.assign((changed.find(({ file }) => file === "dashboard.ts")!.value as Draft).resources, {
+        memoryMebibytes: 1024,
+        memoryRequestMebibytes,
+      });
+      return problemsOf(changed).map(({ key }) => key);
+    };
+    assert.deepEqual(await wrong(1024), []);
+    assert.deepEqual(await wrong(1025), ["resources.memoryRequestMebibytes"]);
+  });
+
   it("are settings that sound like secrets, whose value is not repeated", async () => {
     for (const word of ["DB_PASSWORD", "CLIENT_SECRET", "ACCESS_TOKEN", "TLS_PRIVATE_KEY", "API_KEY", "CREDENTIALS"]) {
       const changed = await entries();

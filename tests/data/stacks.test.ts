@@ -19,6 +19,11 @@ const instance = "aws:rds/instance:Instance";
 
 describe("data and compute of the real stacks", () => {
   it("production survives the loss of a zone, of a region and of a careless moment", async () => {
+    const zones = new Set(
+      (await of("production", "aws:ec2/subnet:Subnet")).map(({ inputs }) => inputs.availabilityZone),
+    );
+    assert.equal(zones.size, 3);
+    assert.equal((await of("production", "aws:ec2/natGateway:NatGateway")).length, 3, "a way out of each");
     const database = await one("production", instance, "postgres-primary");
     assert.equal(database.multiAz, true);
     assert.equal(database.deletionProtection, true);

@@ -106,6 +106,12 @@ for (const stack of stacks) {
       for (const { send_resolved } of channels) assert.equal(send_resolved, false);
     });
 
+    it("gathers messages by service, so that one service's trouble is one message", () => {
+      for (const { receiver, group_by } of routesBelow(config.route))
+        if (receiver === "critical" || receiver === "warning") assert.ok(group_by.includes("service"), receiver);
+      assert.deepEqual(routeOf(config.route, { severity: "warning", service: "dashboard" }).group_by, ["service"]);
+    });
+
     it("names credentials only by file", () => {
       const text = renderAlertmanagerConfig(config);
       assert.doesNotMatch(text, /hooks\.slack\.com|api_url: |password: |(^|\s)url: |secret_key|access_key/);

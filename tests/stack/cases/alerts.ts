@@ -5,6 +5,13 @@ const section = "trading-platform:alerts";
 /** Wrong stack files about the alerts' numbers and calendars. */
 export const alertsCases: WrongCase[] = [
   {
+    name: "a warning at the threshold of the page",
+    change: (config) => {
+      config[section].thresholds.resources.diskWarning = 0.95;
+    },
+    expect: { key: "alerts.thresholds.resources.diskWarning", allowed: /less than diskCritical \(0\.95\)/ },
+  },
+  {
     name: "a page that comes before its warning",
     change: (config) => {
       config[section].thresholds.resources.diskWarning = 0.96;
