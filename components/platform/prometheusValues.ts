@@ -126,6 +126,8 @@ function prometheusValues(context: PrometheusContext, settings: MonitoringSettin
         cluster: context.clusterName,
         region: context.region,
       },
+      // As the operator publishes the kubelets (see `operatorValues`): by Endpoints, its default, none of them is found.
+      serviceDiscoveryRole: "EndpointSlice",
       // Monitors, probes and rules of all namespaces, whoever made them.
       serviceMonitorSelectorNilUsesHelmValues: false,
       podMonitorSelectorNilUsesHelmValues: false,

@@ -48,6 +48,13 @@ describe("Prometheus", () => {
     }
   });
 
+  it("looks for targets where the operator publishes the kubelets, which have no Service of their own", () => {
+    const publishes = (key: string) => at(values, "prometheusOperator", key);
+    assert.equal(publishes("kubeletEndpointsEnabled"), false);
+    assert.equal(publishes("kubeletEndpointSliceEnabled"), true);
+    assert.equal(spec.serviceDiscoveryRole, "EndpointSlice");
+  });
+
   it("leaves their own namespace to the series of those who speak of others", () => {
     // Such a label is moved to `exported_…` unless the monitor honors it, and every selector on it finds nothing.
     const argo = argoRolloutsValues(context, 2);
