@@ -78,7 +78,13 @@ export const lokiCanary = {
   source: "https://github.com/grafana/loki/tree/main/pkg/canary",
   targetLabels: monitorLabels,
   metrics: [
-    histogram("loki_canary_response_latency_seconds", "seconds", [], "from writing a line to reading it back"),
+    histogram(
+      "loki_canary_response_latency_seconds",
+      "seconds",
+      [],
+      "from writing a line to reading it back; doubling buckets, none at 5 s",
+      [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256],
+    ),
     counter("loki_canary_missing_entries_total", "events", [], "lines that never arrived"),
     counter("loki_canary_entries_total", "events", [], "lines written"),
   ],
@@ -96,6 +102,7 @@ export const alloy = {
       "seconds",
       ["component_id", "component_path"],
       "from reading a line to its acceptance; has a bucket at 5 s",
+      [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600],
     ),
     counter(
       "loki_write_dropped_entries_total",

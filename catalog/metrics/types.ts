@@ -23,6 +23,8 @@ export interface Metric<Name extends string = string> {
   readonly unit: MetricUnit;
   /** Labels that the exporter itself writes; the scrape adds more (`targetLabels` of the exporter). */
   readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, without the infinite one, where its exporter fixes them. */
+  readonly buckets?: readonly number[];
   /** What it says, in one line. */
   readonly help: string;
 }
@@ -63,12 +65,13 @@ export function gauge<const Name extends string>(
   return { name, type: "gauge", unit, labels, help };
 }
 
-/** A distribution in buckets. */
+/** A distribution in buckets; `buckets` where the exporter fixes their bounds. */
 export function histogram<const Name extends string>(
   name: Name,
   unit: MetricUnit,
   labels: readonly string[],
   help: string,
+  buckets?: readonly number[],
 ): Metric<Name> {
-  return { name, type: "histogram", unit, labels, help };
+  return { name, type: "histogram", unit, labels, help, ...(buckets === undefined ? {} : { buckets }) };
 }

@@ -34,6 +34,18 @@ describe("expressions of rules", () => {
     );
   });
 
+  it("ask only for buckets that the exporter's histogram has", () => {
+    const asked = [...alerts.map(({ rule }) => rule.expr), ...recordings.map(({ expr }) => expr)].flatMap((expr) =>
+      [...expr.matchAll(/(\w+_bucket)\{[^}]*?\ble=~?"(\d*\.?\d+)/g)].map(([, name, bound]) => ({ name: name!, bound })),
+    );
+    const fixed = asked.flatMap(({ name, bound }) => {
+      const buckets = knownSeries.get(name)?.metric.buckets;
+      return buckets === undefined ? [] : [{ name, bound, exists: buckets.includes(Number(bound)) }];
+    });
+    assert.ok(fixed.length > 0);
+    none(fixed.filter(({ exists }) => !exists).map(({ name, bound }) => `${name} has no bucket ${bound}`));
+  });
+
   it("keep every label that a notification shows", () => {
     none(
       alerts.flatMap(({ rule, inference }) =>

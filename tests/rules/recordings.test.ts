@@ -114,7 +114,7 @@ describe("recorded indicators", () => {
       {
         'redis_keyspace_hits_total{instance="a"}': "0+80x30",
         'redis_keyspace_misses_total{instance="b"}': "0+20x30",
-        'loki_canary_response_latency_seconds_bucket{pod="a",le="5"}': "0+9x30",
+        'loki_canary_response_latency_seconds_bucket{pod="a",le="4"}': "0+9x30",
         'loki_canary_response_latency_seconds_count{pod="a"}': "0+10x30",
         'trade_executions_total{service="complete",status="filled"}': "0+9x30",
         'trade_executions_total{service="complete",status="failed"}': "0+1x30",

@@ -155,7 +155,8 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
   "log-ingestion": {
     name: "log-ingestion",
     alertName: "LogIngestion",
-    badEvent: "log lines that take longer than 5 s to become readable",
+    badEvent:
+      "log lines that take longer than 4 s to become readable (the canary's last bucket below the promised 5 s)",
     component: "logging",
     ratioRecord: "service:log_slow_ratio",
     eventsRecord: "service:log_probes",

@@ -21,7 +21,8 @@ export interface Objective {
 function platformObjectives({ services, settings }: AlertContext): AlertService[] {
   const cache = services.flatMap((service) => service.objectives).find(({ indicator }) => indicator === "cache-hits");
   const has = (exporter: string) => settings.exporters.some((name) => name === exporter);
-  const logs: ServiceObjective = { indicator: "log-ingestion", objective: 0.95, windowDays: 7, thresholdSeconds: 5 };
+  // Asked are 5 s; the canary's buckets double from 0.5 s, and its last one below is 4 s.
+  const logs: ServiceObjective = { indicator: "log-ingestion", objective: 0.95, windowDays: 7, thresholdSeconds: 4 };
   const platform = (name: string, objectives: readonly ServiceObjective[]): AlertService => ({
     ...{ name, owner: "platform", tier: "standard", metrics: [], objectives, tradesOn: [] },
   });
