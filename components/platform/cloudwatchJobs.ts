@@ -97,8 +97,8 @@ export const cloudwatchReadings = (balancer: Balancer): readonly ServiceReadings
   },
   {
     type: "AWS/Backup",
-    // Jobs run every six hours at most; a finer point would be empty most of the time.
-    periodSeconds: 3600,
+    // As often as AWS Backup counts. The exporter shows a point for five periods: by hours, a job would look recent for five.
+    periodSeconds: 300,
     metrics: sum("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"),
   },
 ];

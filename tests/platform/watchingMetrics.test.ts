@@ -263,9 +263,16 @@ describe("scrape of the trading bot", () => {
 });
 
 describe("CloudWatch exporter", () => {
-  type Job = { type: string; searchTags: { key: string; value: string }[] };
+  type Job = { type: string; length: number; nilToZero: boolean; searchTags: { key: string; value: string }[] };
   const jobs = (balancer: Settings["gateway"]["balancer"]): Job[] =>
     parse(cloudwatchExporterValues(context, settings.monitoring.cloudwatch, balancer).config as string).discovery.jobs;
+
+  it("shows a completed backup for half an hour at most, or DatabaseBackupStale would count its hours from then", () => {
+    const backup = jobs("application").find(({ type }) => type === "AWS/Backup")!;
+    // Of the points within `length` it exports the newest one, however old.
+    assert.ok(backup.length <= 1800, `${backup.length} s`);
+    assert.equal(backup.nilToZero, false, "a zero would be a point too");
+  });
 
   it("finds the resources of this environment only, and the balancer by the tag that EKS Auto Mode gives it", () => {
     for (const { type, searchTags } of jobs("application")) {

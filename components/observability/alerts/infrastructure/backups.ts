@@ -1,5 +1,8 @@
 import type { AlertContext, AlertDefinition } from "../types.ts";
 
+/** Samples of a series for which the exporter has no number; promtool knows no short form for that. */
+const noNumber = Array.from({ length: 400 }, () => "NaN").join(" ");
+
 /**
  * Alerts about backups. The platform's backups are AWS Backup plans, seen through CloudWatch; where Velero or backup
  * CronJobs run as well, their own metrics join in. The reference's expressions alone would watch what is not installed.
@@ -7,8 +10,9 @@ import type { AlertContext, AlertDefinition } from "../types.ts";
 export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
   const { backupHours, databaseBackupHours } = settings.thresholds.platform;
   const has = (exporter: string) => settings.exporters.some((name) => name === exporter);
+  // The greatest, not the sum: the exporter says NaN for every kind of resource without a job just now, and so would the sum.
   const completed = (selector: string, hours: number) =>
-    `absent_over_time((sum(aws_backup_number_of_backup_jobs_completed_sum${selector}) > 0)[${hours}h:5m])`;
+    `absent_over_time((max(aws_backup_number_of_backup_jobs_completed_sum${selector}) > 0)[${hours}h:5m])`;
   const backup = { fixed: "backup" } as const;
   const diagnosis = [
     {
@@ -80,6 +84,14 @@ export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
             'velero_backup_last_successful_timestamp{schedule="daily",pod="a"}': -10 * 3600,
           },
           at: 500,
+        },
+        {
+          name: "when jobs of one kind complete and the exporter has no number for another",
+          series: {
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="RDS"}': 1,
+            'aws_backup_number_of_backup_jobs_completed_sum{dimension_ResourceType="EBS"}': noNumber,
+          },
+          at: 360,
         },
         {
           name: "14 hours after the last completed job",
