@@ -5,7 +5,9 @@ const service = { fixed: "trading-system" } as const;
 /** Alerts about what the portfolio may lose, and about positions that are not what the book says. */
 export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
   const { trading } = settings.thresholds;
-  const drawdown = "1 - portfolio_value_dollars / max_over_time(portfolio_value_dollars[30d])";
+  // By portfolio: the series itself bears the pod's name, and each release would begin a new high.
+  const drawdown =
+    "1 - max by (portfolio) (portfolio_value_dollars) / max by (portfolio) (max_over_time(portfolio_value_dollars[30d]))";
   const drawdownRunbook = {
     diagnosis: [
       { text: "Since when, and how steep?", promql: "portfolio_value_dollars" },
@@ -114,8 +116,11 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: drawdownRunbook,
       cases: [
         {
-          name: "15 % below the high",
-          series: { 'portfolio_value_dollars{portfolio="main"}': "1000x4 850x60" },
+          name: "15 % below the high that a pod of the release before has told",
+          series: {
+            'portfolio_value_dollars{portfolio="main",pod="old"}': "1000x4 stale",
+            'portfolio_value_dollars{portfolio="main",pod="new"}': "_x4 850x60",
+          },
           since: 5,
           fires: [{ portfolio: "main" }],
         },
