@@ -58,7 +58,8 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     // 0, not absent, for a service without errors.
     ratio: (window) =>
       `(service:http_errors:rate${window} or service:http_requests:rate${window} * 0) / (service:http_requests:rate${window} > 0)`,
-    presence: (service) => `service:http_requests:rate5m{service="${service}"}`,
+    // With the probes: a service that nobody has called since its start counts well, and has nothing to count.
+    presence: (service) => `http_server_requests_seconds_count{service="${service}"}`,
     metric: "http_server_requests_seconds",
     panel: panel("API availability"),
     look: {
