@@ -19,6 +19,9 @@ const authorityDirectory = "/authority";
 /** Certificate authority of the cluster's own servers, as mounted in the blackbox exporter. */
 const probeAuthorityFile = `${authorityDirectory}/ca.crt`;
 
+/** Name of the database's primary in the label `instance` of its exporter; replicas are `replica-1` and so on. */
+export const primaryInstance = "primary";
+
 /**
  * Values of postgres_exporter for one instance. Host, user and password come as one connection string from a Secret,
  * because the host's name is known only after the database exists.
@@ -34,7 +37,12 @@ export function postgresExporterValues(instance: string, connection: SecretKey):
       logFormat: "json",
     },
     rbac: { create: false },
-    serviceMonitor: { enabled: true, interval: storeInterval },
+    serviceMonitor: {
+      enabled: true,
+      interval: storeInterval,
+      // Which database, not which pod of the exporter: messages show it, and the inhibition tells the primary by it.
+      relabelings: [{ action: "replace", targetLabel: "instance", replacement: instance }],
+    },
     resources: resources("20m", "128Mi"),
     priorityClassName: priorityClasses.observability,
     securityContext: restrictedContainer,

@@ -17,6 +17,7 @@ import {
   blackboxExporterValues,
   elasticsearchExporterValues,
   postgresExporterValues,
+  primaryInstance,
   redisExporterValues,
 } from "./exporterValues.ts";
 import { createExternalSecret } from "./externalSecretResource.ts";
@@ -75,7 +76,7 @@ type Opener = (name: string, args: ExportersArgs, parent: pulumi.Resource, polic
 const openPostgres: Opener = (name, args, parent, policies) => {
   // The entry names the primary; a replica is the same login at another host.
   const hosts: [instance: string, host: pulumi.Input<string>][] = [
-    ["primary", "{{ .host }}"],
+    [primaryInstance, "{{ .host }}"],
     ...args.postgres.replicaHosts.map(
       (host, index) => [`replica-${index + 1}`, host] as [string, pulumi.Input<string>],
     ),

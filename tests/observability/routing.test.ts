@@ -12,6 +12,7 @@ import {
 import { alertsNamedByInhibition } from "../../components/observability/routing/inhibition.ts";
 import { receiverCredentials } from "../../components/observability/routing/names.ts";
 import { messageTemplates } from "../../components/observability/routing/templates.ts";
+import { postgresExporterValues } from "../../components/platform/exporterValues.ts";
 import { checkReceivers, checkTimings } from "../../stack/checks/routing.ts";
 import { completeContext } from "../rules/support/context.ts";
 import { durationSeconds, inhibits, type Labels, repetitions, routeOf } from "../support/alertmanagerModel.ts";
@@ -262,9 +263,19 @@ describe("alert routing: inhibition", () => {
   });
 
   it("silences symptoms of the users of a database that is gone", () => {
-    const database = { alertname: "DatabaseConnectionFailure", severity: "critical", category: "critical" };
-    assert.ok(silences(database, slow("trading-system")));
-    assert.ok(!silences(database, slow("streaming-platform")), "it keeps nothing in the database");
+    const database = (instance: string): Labels => ({
+      ...{ alertname: "DatabaseConnectionFailure", severity: "critical", category: "critical", instance },
+    });
+    assert.ok(silences(database("primary"), slow("trading-system")));
+    assert.ok(!silences(database("primary"), slow("streaming-platform")), "it keeps nothing in the database");
+    assert.ok(!silences(database("replica-1"), slow("trading-system")), "the primary answers");
+  });
+
+  it("tells the database's primary by the name that its exporter's series bear", () => {
+    const { serviceMonitor } = postgresExporterValues("primary", { name: "login", key: "connection" });
+    assert.deepEqual((serviceMonitor as { relabelings: unknown }).relabelings, [
+      { action: "replace", targetLabel: "instance", replacement: "primary" },
+    ]);
   });
 
   it("keeps symptoms audible when only one broker of several is down", () => {

@@ -64,6 +64,7 @@ export const acceptedKeys: { [chart: string]: { [path: string]: string } } = {
   "prometheus-postgres-exporter": {
     fullnameOverride: "absent from values.yaml, read by prometheus-postgres-exporter.fullname",
     "serviceMonitor.interval": "commented out, read by the template",
+    "serviceMonitor.relabelings": "commented out, read by the template",
   },
   "prometheus-redis-exporter": {
     fullnameOverride: "absent from values.yaml, read by prometheus-redis-exporter.fullname",

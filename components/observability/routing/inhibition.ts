@@ -1,4 +1,5 @@
 import type { Service } from "../../../catalog/types.ts";
+import { primaryInstance } from "../../platform/exporterValues.ts";
 
 /** An Alertmanager inhibition: while a source fires, targets that agree in the labels of `equal` are not sent. */
 export interface InhibitRule {
@@ -13,17 +14,30 @@ export type Dependant = Pick<Service, "name" | "uses">;
 /** Alerts that say a whole service is gone; all carry its name in the label `service`. */
 export const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnavailable"] as const;
 
+/** A system that services share: the alerts that say it is gone, and who uses it. */
+interface SharedSystem {
+  readonly alerts: readonly string[];
+  /** Further matcher of those alerts, where they also speak of parts that the services can do without. */
+  readonly of?: string;
+  readonly usedBy: (service: Dependant) => boolean;
+}
+
 /**
  * What shared systems services use, and the alerts that say such a system is gone. Not those of a part that others
  * make up for (one broker of three): they would hide a symptom that has another cause.
  */
-const sharedSystems = [
-  { alerts: ["DatabaseConnectionFailure"], usedBy: ({ uses }: Dependant) => uses?.postgres !== undefined },
-  { alerts: ["RedisConnectionFailure"], usedBy: ({ uses }: Dependant) => uses?.cache !== undefined },
-  { alerts: ["KafkaOfflinePartitions"], usedBy: ({ uses }: Dependant) => uses?.topics !== undefined },
-  { alerts: ["ElasticsearchClusterRed"], usedBy: ({ uses }: Dependant) => uses?.elasticsearch !== undefined },
-  { alerts: ["RabbitmqAlarm"], usedBy: ({ uses }: Dependant) => uses?.queues !== undefined },
-] as const;
+const sharedSystems: readonly SharedSystem[] = [
+  // A read replica that is away explains nothing of the services, which all write to the primary.
+  {
+    alerts: ["DatabaseConnectionFailure"],
+    of: `instance="${primaryInstance}"`,
+    usedBy: ({ uses }) => uses?.postgres !== undefined,
+  },
+  { alerts: ["RedisConnectionFailure"], usedBy: ({ uses }) => uses?.cache !== undefined },
+  { alerts: ["KafkaOfflinePartitions"], usedBy: ({ uses }) => uses?.topics !== undefined },
+  { alerts: ["ElasticsearchClusterRed"], usedBy: ({ uses }) => uses?.elasticsearch !== undefined },
+  { alerts: ["RabbitmqAlarm"], usedBy: ({ uses }) => uses?.queues !== undefined },
+];
 
 /** One cause that explains others by name, whatever the service. */
 const knownConsequences = [
@@ -105,8 +119,8 @@ function serviceRules(services: readonly Dependant[]): InhibitRule[] {
 function systemRules(services: readonly Dependant[]): InhibitRule[] {
   return sharedSystems
     .filter(({ usedBy }) => services.some(usedBy))
-    .map(({ alerts, usedBy }) => ({
-      source_matchers: [oneOf("alertname", alerts)],
+    .map(({ alerts, of, usedBy }) => ({
+      source_matchers: [oneOf("alertname", alerts), ...(of === undefined ? [] : [of])],
       target_matchers: [symptoms, servicesThat(services, usedBy)],
       equal: [...sameCluster],
     }));
