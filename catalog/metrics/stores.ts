@@ -50,28 +50,43 @@ export const redisExporter = {
   ],
 } as const satisfies Exporter;
 
-/** elasticsearch_exporter. */
+/** elasticsearch_exporter; its label `cluster` is renamed by the scrape, for it is also the platform's own. */
 export const elasticsearchExporter = {
   name: "elasticsearch-exporter",
   version: "1.11.0",
   source: "https://github.com/prometheus-community/elasticsearch_exporter/blob/master/metrics.md",
   targetLabels: monitorLabels,
   metrics: [
-    gauge("elasticsearch_cluster_health_status", "none", ["cluster", "color"], "1 for the colour of the cluster"),
+    gauge(
+      "elasticsearch_cluster_health_status",
+      "none",
+      ["elasticsearch_cluster", "color"],
+      "1 for the colour of the cluster",
+    ),
     gauge(
       "elasticsearch_filesystem_data_available_bytes",
       "bytes",
-      ["cluster", "host", "name", "mount", "path"],
+      ["elasticsearch_cluster", "host", "name", "mount", "path"],
       "free space of a data path",
     ),
     gauge(
       "elasticsearch_filesystem_data_size_bytes",
       "bytes",
-      ["cluster", "host", "name", "mount", "path"],
+      ["elasticsearch_cluster", "host", "name", "mount", "path"],
       "size of a data path",
     ),
-    gauge("elasticsearch_jvm_memory_used_bytes", "bytes", ["cluster", "host", "name", "area"], "used heap"),
-    gauge("elasticsearch_jvm_memory_max_bytes", "bytes", ["cluster", "host", "name", "area"], "limit of the heap"),
+    gauge(
+      "elasticsearch_jvm_memory_used_bytes",
+      "bytes",
+      ["elasticsearch_cluster", "host", "name", "area"],
+      "used heap",
+    ),
+    gauge(
+      "elasticsearch_jvm_memory_max_bytes",
+      "bytes",
+      ["elasticsearch_cluster", "host", "name", "area"],
+      "limit of the heap",
+    ),
   ],
 } as const satisfies Exporter;
 

@@ -102,7 +102,16 @@ export function elasticsearchExporterValues(search: {
       ES_PASSWORD: { secret: search.credentialsSecret, key: "password" },
     },
     secretMounts: [{ name: "authority", secretName: search.authoritySecret, path: authorityDirectory }],
-    serviceMonitor: { enabled: true, interval: storeInterval, scrapeTimeout: "20s" },
+    serviceMonitor: {
+      enabled: true,
+      interval: storeInterval,
+      scrapeTimeout: "20s",
+      // `cluster` tells people, and the inhibition, which platform an alert is of: Prometheus adds it where it is not taken.
+      metricRelabelings: [
+        { action: "replace", sourceLabels: ["cluster"], regex: "(.+)", targetLabel: "elasticsearch_cluster" },
+        { action: "labeldrop", regex: "cluster" },
+      ],
+    },
     resources: resources("20m", "128Mi"),
     priorityClassName: priorityClasses.observability,
     securityContext: restrictedContainer,

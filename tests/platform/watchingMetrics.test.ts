@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { loadCatalog } from "../../catalog/load.ts";
 import { rabbitmq } from "../../catalog/metrics/messaging.ts";
-import { cloudwatchExporter } from "../../catalog/metrics/stores.ts";
+import { cloudwatchExporter, elasticsearchExporter } from "../../catalog/metrics/stores.ts";
 import { exporters } from "../../catalog/metrics.ts";
 import { dataSources } from "../../components/observability/datasources.ts";
 import { argoRolloutsValues } from "../../components/platform/argoRollouts.ts";
 import { certManagerValues } from "../../components/platform/certManager.ts";
 import { cloudwatchExporterValues, cloudwatchReadings } from "../../components/platform/cloudwatchJobs.ts";
-import { blackboxModules } from "../../components/platform/exporterValues.ts";
+import { blackboxModules, elasticsearchExporterValues } from "../../components/platform/exporterValues.ts";
 import { grafanaDataSources } from "../../components/platform/grafanaDatasources.ts";
 import { grafanaValues } from "../../components/platform/grafanaValues.ts";
 import { publicProbes, vaultProbe } from "../../components/platform/probes.ts";
@@ -208,6 +208,17 @@ describe("probes", () => {
       [...probes, vaultProbe(3, 30)].flatMap((probe) => checkCustomResource(probe)),
       [],
     );
+  });
+});
+
+describe("exporter of Elasticsearch", () => {
+  it("bears the cluster's name under the label that the metric list says, and leaves ours free", () => {
+    const { serviceMonitor } = elasticsearchExporterValues({ address: "", credentialsSecret: "", authoritySecret: "" });
+    const [rename, drop] = (serviceMonitor as { metricRelabelings: { [key: string]: unknown }[] }).metricRelabelings;
+    assert.deepEqual([rename!.sourceLabels, rename!.targetLabel], [["cluster"], "elasticsearch_cluster"]);
+    assert.deepEqual(drop, { action: "labeldrop", regex: "cluster" });
+    const labels = elasticsearchExporter.metrics.flatMap(({ labels: those }) => those as readonly string[]);
+    assert.ok(labels.includes("elasticsearch_cluster") && !labels.includes("cluster"));
   });
 });
 

@@ -77,6 +77,16 @@ describe("expressions of rules", () => {
     );
   });
 
+  it("leave to Prometheus the labels by which it tells where an alert is from, on which the inhibition compares", () => {
+    none(
+      alerts.flatMap(({ rule, inference }) =>
+        ["cluster", "environment"]
+          .filter((label) => inference.labels?.has(label) || label in rule.labels)
+          .map((label) => `${rule.alert}: ${label}`),
+      ),
+    );
+  });
+
   it("compare with something, except the Watchdog", () => {
     const without = alerts.filter(({ rule }) => !/[<>]|==|!=|absent|unless/.test(rule.expr));
     assert.deepEqual(

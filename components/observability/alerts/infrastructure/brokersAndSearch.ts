@@ -24,7 +24,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       service: elasticsearch,
       expr: 'elasticsearch_cluster_health_status{color="red"} == 1',
       for: "2m",
-      summary: "cluster {{ $labels.cluster }} is red",
+      summary: "cluster {{ $labels.elasticsearch_cluster }} is red",
       description: "A primary shard is missing: part of an index can neither be read nor written.",
       impact:
         "The audit trail, kline search or traces lose what arrives; Logstash holds it back as long as its queue lasts.",
@@ -47,14 +47,14 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       cases: [
         {
           name: "while the cluster is red",
-          series: { 'elasticsearch_cluster_health_status{cluster="trading",color="red"}': 1 },
-          fires: [{ cluster: "trading", color: "red" }],
+          series: { 'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="red"}': 1 },
+          fires: [{ elasticsearch_cluster: "trading", color: "red" }],
         },
         {
           name: "while it is yellow",
           series: {
-            'elasticsearch_cluster_health_status{cluster="trading",color="red"}': 0,
-            'elasticsearch_cluster_health_status{cluster="trading",color="yellow"}': 1,
+            'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="red"}': 0,
+            'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="yellow"}': 1,
           },
         },
       ],
@@ -69,7 +69,7 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       service: elasticsearch,
       expr: 'elasticsearch_cluster_health_status{color="yellow"} == 1',
       for: "20m",
-      summary: "cluster {{ $labels.cluster }} is yellow",
+      summary: "cluster {{ $labels.elasticsearch_cluster }} is yellow",
       description: "Replica shards are missing for longer than a rolling restart explains.",
       impact: "All data is there; the loss of one more node may make it red.",
       panel: { dashboard: "infrastructure", panel: "Elasticsearch health" },
@@ -85,14 +85,14 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
       cases: [
         {
           name: "after twenty minutes of yellow",
-          series: { 'elasticsearch_cluster_health_status{cluster="trading",color="yellow"}': 1 },
-          fires: [{ cluster: "trading", color: "yellow" }],
+          series: { 'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="yellow"}': 1 },
+          fires: [{ elasticsearch_cluster: "trading", color: "yellow" }],
         },
         {
           name: "while it is green",
           series: {
-            'elasticsearch_cluster_health_status{cluster="trading",color="yellow"}': 0,
-            'elasticsearch_cluster_health_status{cluster="trading",color="green"}': 1,
+            'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="yellow"}': 0,
+            'elasticsearch_cluster_health_status{elasticsearch_cluster="trading",color="green"}': 1,
           },
         },
       ],
@@ -133,16 +133,16 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
         {
           name: "with a tenth left",
           series: {
-            'elasticsearch_filesystem_data_available_bytes{cluster="trading",name="node-0",mount="/data"}': 10,
-            'elasticsearch_filesystem_data_size_bytes{cluster="trading",name="node-0",mount="/data"}': 100,
+            'elasticsearch_filesystem_data_available_bytes{elasticsearch_cluster="trading",name="node-0",mount="/data"}': 10,
+            'elasticsearch_filesystem_data_size_bytes{elasticsearch_cluster="trading",name="node-0",mount="/data"}': 100,
           },
-          fires: [{ cluster: "trading", name: "node-0", mount: "/data" }],
+          fires: [{ elasticsearch_cluster: "trading", name: "node-0", mount: "/data" }],
         },
         {
           name: "with 15 % left",
           series: {
-            'elasticsearch_filesystem_data_available_bytes{cluster="trading",name="node-0",mount="/data"}': 15,
-            'elasticsearch_filesystem_data_size_bytes{cluster="trading",name="node-0",mount="/data"}': 100,
+            'elasticsearch_filesystem_data_available_bytes{elasticsearch_cluster="trading",name="node-0",mount="/data"}': 15,
+            'elasticsearch_filesystem_data_size_bytes{elasticsearch_cluster="trading",name="node-0",mount="/data"}': 100,
           },
         },
       ],
@@ -183,18 +183,18 @@ export function brokerAndSearchAlerts({ settings }: AlertContext): AlertDefiniti
         {
           name: "at 95 %",
           series: {
-            'elasticsearch_jvm_memory_used_bytes{cluster="trading",name="node-0",area="heap"}': 95,
-            'elasticsearch_jvm_memory_max_bytes{cluster="trading",name="node-0",area="heap"}': 100,
+            'elasticsearch_jvm_memory_used_bytes{elasticsearch_cluster="trading",name="node-0",area="heap"}': 95,
+            'elasticsearch_jvm_memory_max_bytes{elasticsearch_cluster="trading",name="node-0",area="heap"}': 100,
           },
-          fires: [{ cluster: "trading", name: "node-0", area: "heap" }],
+          fires: [{ elasticsearch_cluster: "trading", name: "node-0", area: "heap" }],
         },
         {
           name: "at 90 %, and outside the heap",
           series: {
-            'elasticsearch_jvm_memory_used_bytes{cluster="trading",name="node-0",area="heap"}': 90,
-            'elasticsearch_jvm_memory_max_bytes{cluster="trading",name="node-0",area="heap"}': 100,
-            'elasticsearch_jvm_memory_used_bytes{cluster="trading",name="node-0",area="non-heap"}': 99,
-            'elasticsearch_jvm_memory_max_bytes{cluster="trading",name="node-0",area="non-heap"}': 100,
+            'elasticsearch_jvm_memory_used_bytes{elasticsearch_cluster="trading",name="node-0",area="heap"}': 90,
+            'elasticsearch_jvm_memory_max_bytes{elasticsearch_cluster="trading",name="node-0",area="heap"}': 100,
+            'elasticsearch_jvm_memory_used_bytes{elasticsearch_cluster="trading",name="node-0",area="non-heap"}': 99,
+            'elasticsearch_jvm_memory_max_bytes{elasticsearch_cluster="trading",name="node-0",area="non-heap"}': 100,
           },
         },
       ],
