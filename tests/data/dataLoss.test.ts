@@ -34,6 +34,9 @@ const guards: Readonly<Record<string, (inputs: Inputs, protect: boolean) => Reco
   }),
 };
 
+/** Protected only where it is part of the audit trail. */
+const logGroup = "aws:cloudwatch/logGroup:LogGroup";
+
 /** Protected because they cannot be made again, though they hold no data. */
 const irreplaceable = [
   "aws:ec2/vpc:Vpc",
@@ -41,7 +44,7 @@ const irreplaceable = [
   "aws:ec2/eip:Eip",
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
-  "aws:cloudwatch/logGroup:LogGroup",
+  logGroup,
 ];
 
 /** Changes that AWS answers with a new resource and that must therefore never come from a setting that may grow. */
@@ -71,6 +74,12 @@ for (const stack of stacks) {
     it("knows every protected kind of AWS as one with data, or says why it is protected", () => {
       for (const resource of resources.filter(({ type, protect }) => protect && type.startsWith("aws:")))
         assert.ok(isStateful(resource) || irreplaceable.includes(resource.type), resource.name);
+    });
+
+    it("protects what could not be made again, all of it", () => {
+      for (const type of irreplaceable.filter((each) => each !== logGroup))
+        for (const resource of resources.filter((each) => each.type === type))
+          assert.equal(resource.protect, protect, resource.name);
     });
 
     it("keeps volumes when their claims go, where it counts", () => {
