@@ -11,8 +11,8 @@ import { alertsSchema } from "../stack/sections/alerts.ts";
 import type { Settings } from "../stack/settings.ts";
 
 /** The alerts' context of a stack. */
-export function stackAlertContext(settings: Pick<Settings, "alerts" | "environment">, catalog: Catalog): AlertContext {
-  return alertContext(settings.alerts, catalog, `https://grafana.${settings.environment.domain}`);
+export function stackAlertContext(settings: Settings, catalog: Catalog): AlertContext {
+  return alertContext(settings, catalog, `https://grafana.${settings.environment.domain}`);
 }
 
 /** AWS's own alarms of a stack, with its limits. Names that only AWS knows are of no use to a list. */
@@ -32,9 +32,9 @@ export function stackAlarms(settings: Settings): Alarm[] {
 
 /** The context of the committed pages: default thresholds, every exporter, the catalog's services; no environment. */
 export function documentationContext(catalog: Catalog): AlertContext {
-  const settings = alertsSchema.parse({
+  const alerts = alertsSchema.parse({
     runbookBaseUrl: "https://runbooks.example.com",
     exporters: exporters.map(({ name }) => name),
   });
-  return alertContext(settings, catalog, "https://grafana.example.com");
+  return alertContext({ alerts, kafka: { brokers: 3 }, cache: { nodes: 2 } }, catalog, "https://grafana.example.com");
 }

@@ -5,7 +5,9 @@ interface Definition {
   shape?: Record<string, z.ZodType>;
   innerType?: z.ZodType;
   element?: z.ZodType;
+  keyType?: z.ZodType;
   valueType?: z.ZodType;
+  entries?: Record<string, string>;
   options?: z.ZodType[];
   in?: z.ZodType;
 }
@@ -13,7 +15,12 @@ interface Definition {
 /** The keys that a schema allows at a path; empty where the schema takes any key or none. */
 export function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
   const found = descend(schema, path);
-  return [...new Set(found.flatMap((inner) => Object.keys(definition(inner).shape ?? {})))];
+  return [...new Set(found.map(definition).flatMap(({ shape, keyType }) => Object.keys(shape ?? namesOf(keyType))))];
+}
+
+/** The names that the keys of a map may have, where they are listed. */
+function namesOf(keyType?: z.ZodType): object {
+  return (keyType && definition(keyType).entries) ?? {};
 }
 
 /** What the schema says of the field at a path (`.describe`), when it says something. */

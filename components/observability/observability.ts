@@ -17,7 +17,7 @@ import { AlertRouting } from "./routing.ts";
 export interface ObservabilityArgs {
   /** Where the systems run. */
   context: PlatformContext;
-  settings: Pick<Settings, "alerts" | "routing" | "monitoring">;
+  settings: Pick<Settings, "alerts" | "cache" | "kafka" | "routing" | "monitoring">;
   catalog: Pick<Catalog, "services" | "topics">;
   /** AWS's own alarms, of which some are shown beside the applications'. */
   alarms: { readonly plan: readonly Alarm[] };
@@ -50,7 +50,7 @@ export class Observability extends pulumi.ComponentResource {
 
 function openAlerts(name: string, args: ObservabilityArgs, grafanaUrl: string, parent: pulumi.Resource): void {
   const { settings, catalog, systems } = args;
-  const context = alertContext(settings.alerts, catalog, grafanaUrl);
+  const context = alertContext(settings, catalog, grafanaUrl);
   new Alerts(`${name}-alerts`, { context }, { parent, dependsOn: [...systems.ready] });
 }
 

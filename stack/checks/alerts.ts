@@ -6,18 +6,9 @@ import type { Settings } from "../settings.ts";
 const longestWindowDays = 30;
 
 /** The alerts' tiers are in order, and what they compare with is what the stack runs and keeps. */
-export function checkAlerts({ alerts, kafka, monitoring }: Settings): Finding[] {
+export function checkAlerts({ alerts, monitoring }: Settings): Finding[] {
   return [
     ...tierFindings(alerts.thresholds),
-    ...(alerts.thresholds.messaging.brokers === kafka.brokers
-      ? []
-      : [
-          {
-            path: ["alerts", "thresholds", "messaging", "brokers"],
-            allowed: `kafka.brokers (${kafka.brokers})`,
-            hint: "KafkaBrokerDown compares with it: too high it fires for ever, too low it never does.",
-          },
-        ]),
     ...((alerts.slo.windowDays ?? longestWindowDays) <= monitoring.prometheus.retentionDays
       ? []
       : [

@@ -3,16 +3,13 @@ import { join } from "node:path";
 import pins from "../../data/charts.json" with { type: "json" };
 import type { Finding } from "../checks.ts";
 import { nearest } from "../nearest.ts";
-import { namespaceNames, type OptionalSystem } from "../sections/platform.ts";
+import { namespaceNames, type OptionalSystem, publicRegistries } from "../sections/platform.ts";
 import type { Settings } from "../settings.ts";
 
 /** What a system cannot work without: who leaves out the right one must leave out the left one as well. */
 export const systemNeeds: { [system in OptionalSystem]?: readonly OptionalSystem[] } = {
   tracing: ["elastic"],
 };
-
-/** Public registries that the charts and our own manifests take images from. */
-const publicRegistries = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "docker.elastic.co"] as const;
 
 /** Where images come through the account's own registry, it has a cache of each public registry that is not excepted. */
 function checkCaches({ environment, platform, workloads }: Settings): Finding[] {

@@ -27,7 +27,7 @@ export const alertThresholdsSchema = z.strictObject({
     .strictObject({
       errorRatio: ratio(0.01, "share of failed requests"),
       minimumRequestsPerSecond: positive(0.1, "request rate below which ratios say nothing"),
-      responseTimeSeconds: positive(1, "95th percentile of response time, seconds"),
+      responseTimeSeconds: positive(1, "p95 (95th percentile) of response time, seconds"),
       latencyObjectiveSeconds: positive(0.1, "99th percentile of response time that the objective allows, seconds"),
       restarts: count(3, "restarts in 15 minutes"),
     })
@@ -52,7 +52,7 @@ export const alertThresholdsSchema = z.strictObject({
     .prefault({}),
   database: z
     .strictObject({
-      querySeconds: positive(0.05, "95th percentile, and mean, of query time, seconds"),
+      querySeconds: positive(0.05, "p95 (95th percentile), and mean, of query time, seconds"),
       poolWarning: ratio(0.8, "use of a connection pool, first tier"),
       poolCritical: ratio(0.95, "use of a connection pool, second tier"),
       connections: ratio(0.8, "use of max_connections"),
@@ -66,12 +66,10 @@ export const alertThresholdsSchema = z.strictObject({
     .strictObject({
       hitRatio: ratio(0.9, "share of look-ups that hit"),
       memory: ratio(0.85, "memory use of the cache"),
-      minimumReplicas: count(1, "replicas that a primary must have; 0 where single nodes run"),
     })
     .prefault({}),
   messaging: z
     .strictObject({
-      brokers: z.number().int().min(1).default(3).describe("Kafka brokers that must answer"),
       consumerLag: positive(10_000, "messages that a consumer group may be behind"),
       stuckLag: positive(100, "messages waiting, beyond which a group without progress is stuck"),
       queueMessages: positive(1_000, "messages ready in a RabbitMQ queue"),
@@ -94,7 +92,7 @@ export const alertThresholdsSchema = z.strictObject({
       drawdownCritical: ratio(0.2, "fall from the 30-day high, second tier"),
       dailyLoss: ratio(0.03, "loss of one day against the portfolio's value"),
       valueAtRisk: ratio(0.05, "99 % value at risk against the portfolio's value"),
-      slippageBasisPoints: positive(10, "95th percentile of slippage, basis points"),
+      slippageBasisPoints: positive(10, "p95 (95th percentile) of slippage, basis points"),
       orderLatencySeconds: positive(0.1, "99th percentile of order placement, seconds"),
       fillRatio: ratio(0.8, "share of orders filled"),
       minimumOrders: count(10, "orders in 30 minutes below which the fill ratio says nothing"),
@@ -111,7 +109,7 @@ export const alertThresholdsSchema = z.strictObject({
     .prefault({}),
   data: z
     .strictObject({
-      logDelaySeconds: positive(5, "95th percentile of log delay, seconds"),
+      logDelaySeconds: positive(5, "p95 (95th percentile) of log delay, seconds"),
       completeness: ratio(0.99, "completeness of a dataset"),
       pipelineFailureRatio: ratio(0.1, "share of failed pipeline runs in an hour"),
     })

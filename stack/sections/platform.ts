@@ -64,6 +64,9 @@ const quota = z.strictObject({
   pods: z.number().int().min(1).max(10_000).optional().describe("number of pods"),
 });
 
+/** Public registries that the charts and our own manifests take images from. */
+export const publicRegistries = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "docker.elastic.co"] as const;
+
 /** The in-cluster platform: where charts and images come from, how patiently it is installed, and the base systems' sizes. */
 export const platformSchema = z.strictObject({
   /** One OCI registry, HTTP repository or directory that holds all charts and CRD bundles. @default each chart's own source */
@@ -73,9 +76,12 @@ export const platformSchema = z.strictObject({
     .strictObject({
       registry: registryHost,
       /** Path in the mirror by public registry, for example `docker.io: docker-hub`. @default the registry's own host */
-      prefixes: z.record(z.string(), z.string()).optional().describe("path in the mirror by public registry"),
+      prefixes: z
+        .partialRecord(z.enum(publicRegistries), z.string())
+        .optional()
+        .describe("path in the mirror by public registry"),
       /** Public registries that the mirror cannot hold; ECR's pull-through cache does not know docker.elastic.co. */
-      except: z.array(z.string()).optional().describe("registries that are not mirrored"),
+      except: z.array(z.enum(publicRegistries)).optional().describe("registries that are not mirrored"),
     })
     .optional()
     .describe("registry that stands in for the public ones"),

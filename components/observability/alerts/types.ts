@@ -197,6 +197,10 @@ export interface AlertContext {
   readonly services: readonly AlertService[];
   /** Kafka topics of the catalog. */
   readonly topics: readonly string[];
+  /** Kafka brokers that the stack runs. */
+  readonly brokers: number;
+  /** Nodes of the cache, its primary among them. */
+  readonly cacheNodes: number;
   /** Address of Grafana, without a slash at the end. */
   readonly grafanaUrl: string;
 }

@@ -45,5 +45,7 @@ export const completeContext: AlertContext = {
   settings: completeSettings,
   services: [completeService, workerService],
   topics: ["kline-events", "system-health", "trading-signals"],
+  brokers: 3,
+  cacheNodes: 2,
   grafanaUrl: "https://grafana.example.com",
 };

@@ -9,12 +9,7 @@ async function stackContext(stack: string): Promise<AlertContext> {
   const root = new URL("../../..", import.meta.url).pathname;
   const file = readStackFile(root, stack);
   if (file === undefined) throw new Error(`no file for the stack ${stack}`);
-  const settings = loadSettings({
-    project: "trading-platform",
-    file: `Pulumi.${stack}.yaml`,
-    text: file.text,
-    config: file.config,
-  });
+  const settings = loadSettings({ project: "trading-platform", ...file });
   return stackAlertContext(settings, await loadCatalog());
 }
 

@@ -19,13 +19,6 @@ export const alertsCases: WrongCase[] = [
     expect: { key: "alerts.thresholds.resources.diskWarning", allowed: /less than diskCritical \(0\.95\)/ },
   },
   {
-    name: "an expected number of brokers that Kafka does not have",
-    change: (config) => {
-      config[section].thresholds.messaging.brokers = 3;
-    },
-    expect: { key: "alerts.thresholds.messaging.brokers", allowed: /kafka\.brokers \(1\)/ },
-  },
-  {
     name: "an objective's window that Prometheus does not remember",
     change: (config) => {
       config[section].slo.windowDays = 30;

@@ -20,6 +20,24 @@ export const platformCases: WrongCase[] = [
     expect: { key: "platform.without.0", allowed: /tracing needs elastic/ },
   },
   {
+    name: "an exception for a registry from which no image comes",
+    change: (config) => {
+      config[platform].imageMirror = { registry: "registry.example.com", except: ["docker.elastic.com"] };
+    },
+    expect: { key: "platform.imageMirror.except.0", allowed: /docker\.io/, nearest: "docker.elastic.co" },
+  },
+  {
+    name: "a path in the mirror for a registry from which no image comes",
+    change: (config) => {
+      config[platform].imageMirror = { registry: "registry.example.com", prefixes: { "dokcer.io": "docker-hub" } };
+    },
+    expect: {
+      key: "platform.imageMirror.prefixes.dokcer.io",
+      allowed: /^one of docker\.io, ghcr\.io/,
+      nearest: "docker.io",
+    },
+  },
+  {
     name: "a chart mirror without scheme",
     change: (config) => {
       config[platform].chartMirror = "charts.example.com/all";

@@ -13,7 +13,7 @@ const clusterDiagnosis = [
 ];
 
 /** Alerts about Kafka's brokers, partitions and consumers. */
-export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition[] {
+export function kafkaAlerts({ settings, topics, brokers }: AlertContext): AlertDefinition[] {
   const { messaging } = settings.thresholds;
   return [
     {
@@ -23,9 +23,9 @@ export function kafkaAlerts({ settings, topics }: AlertContext): AlertDefinition
       component: "kafka",
       owner: "platform",
       service: kafka,
-      expr: `min by (namespace) (kafka_brokers) < ${messaging.brokers}`,
+      expr: `min by (namespace) (kafka_brokers) < ${brokers}`,
       for: "2m",
-      summary: `only {{ $value }} of ${messaging.brokers} brokers answer`,
+      summary: `only {{ $value }} of ${brokers} brokers answer`,
       description: "Number of brokers that the exporter sees in the cluster's metadata.",
       impact: "Less redundancy; with a second loss partitions refuse writes.",
       panel: { dashboard: "infrastructure", panel: "Kafka brokers" },

@@ -3,7 +3,7 @@ import type { AlertContext, AlertDefinition } from "../types.ts";
 const redis = { fixed: "redis" } as const;
 
 /** Alerts about the cache: memory, refused clients, replicas. */
-export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
+export function redisAlerts({ settings, cacheNodes }: AlertContext): AlertDefinition[] {
   const { cache } = settings.thresholds;
   return [
     {
@@ -141,11 +141,10 @@ export function redisAlerts({ settings }: AlertContext): AlertDefinition[] {
       component: "redis",
       owner: "platform",
       service: redis,
-      expr: `(redis_connected_slaves < ${cache.minimumReplicas}) and on (instance) (redis_instance_info{role="master"} == 1)`,
+      expr: `(redis_connected_slaves < ${Math.min(1, cacheNodes - 1)}) and on (instance) (redis_instance_info{role="master"} == 1)`,
       for: "5m",
       summary: "primary {{ $labels.instance }} has no replica",
-      description:
-        "A primary with fewer connected replicas than `thresholds.cache.minimumReplicas` (0 where single nodes run).",
+      description: "A primary to which no replica is connected, where the cache has more than one node.",
       impact: "The loss of the node loses the cache.",
       panel: { dashboard: "infrastructure", panel: "Cache replication" },
       source: "reference 3.3",
