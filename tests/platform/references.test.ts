@@ -113,7 +113,7 @@ for (const stack of ["staging", "production"]) {
         const name = `${inputs.namespace}/${inputs.serviceAccount}`;
         if (!accounts.has(name)) return [`${name}, which nothing makes`];
         const holders = users().filter(({ pod }) => `${pod.namespace}/${pod.serviceAccount}` === name);
-        if (holders.length === 0) return [`${name}, which no pod has`];
+        if (holders.length === 0 && !model.unreleased.has(name)) return [`${name}, which no pod has`];
         return holders
           .filter(({ resource }) => !model.order(resource).has(urn))
           .map(({ pod }) => `${pod.where} may start without the identity of ${name}`);

@@ -1,6 +1,14 @@
 import type { Plan } from "../../plan/plan.ts";
 import type { PlannedResource } from "../../plan/resource.ts";
-import { at, type ClusterPod, type ClusterService, type Labels, nameOf, namespaceOf } from "./clusterParts.ts";
+import {
+  at,
+  type ClusterPod,
+  type ClusterService,
+  fullName,
+  type Labels,
+  nameOf,
+  namespaceOf,
+} from "./clusterParts.ts";
 import { madeByCharts, type ReleaseParts, reduceRelease } from "./madeByCharts.ts";
 import { type NetworkModel, networkModel, selects } from "./networkModel.ts";
 import { createOrder } from "./planOrder.ts";
@@ -24,6 +32,8 @@ export interface ClusterModel {
   /** The planned objects themselves, without releases. */
   objects: Tree[];
   pods: ClusterPod[];
+  /** Services that are made ready and wait for their first release: they have all but pods. */
+  unreleased: ReadonlySet<string>;
   network: NetworkModel;
   /** Why a call of a Service does not leave a pod, as the VPC CNI sees it. */
   serviceRefusals(client: ClusterPod, namespace: string, service: string, port: number): string[];
@@ -70,6 +80,12 @@ export async function clusterModel(stack: string): Promise<ClusterModel> {
     sources,
     objects,
     pods,
+    unreleased: new Set(
+      objects
+        .filter((each) => each.kind === "ServiceAccount" && namespaceOf(each) === "trading")
+        .filter((each) => settings.services[nameOf(each)]?.image === undefined)
+        .map(fullName),
+    ),
     network: networkModel(policies, namespaces, vpcCidr),
     serviceRefusals: (client, namespace, name, port) =>
       services
