@@ -91,7 +91,7 @@ export const archetypes: Readonly<Record<Kind, Archetype>> = {
 };
 
 /** Release steps of every service that gives none of its own: 10, 50 and 100 % with five minutes of analysis each. */
-export const defaultCanary: readonly CanaryStep[] = [
+const defaultCanary: readonly CanaryStep[] = [
   { weightPercent: 10, minutes: 5 },
   { weightPercent: 50, minutes: 5 },
   { weightPercent: 100, minutes: 5 },

@@ -69,9 +69,6 @@ export const exporters = [
   openCost,
 ] as const satisfies readonly Exporter[];
 
-/** Name of an exporter, as `alerts.exporters` in a stack file lists it. */
-export type ExporterName = (typeof exporters)[number]["name"];
-
 /** A series name with the metric it belongs to, who exports it and every label it may carry. */
 export interface KnownSeries {
   readonly metric: Metric;

@@ -136,7 +136,7 @@ function describe(request: RegisterRequest, urn: string, inputs: Record<string, 
 }
 
 /** Annotation by which a Kubernetes Secret says that it holds configuration which tools must read, and no secret. */
-export const configurationAnnotation = "trading-platform/holds";
+const configurationAnnotation = "trading-platform/holds";
 
 /**
  * The Kubernetes SDK marks the data of every Secret as secret. Alertmanager's operator reads its configuration from a

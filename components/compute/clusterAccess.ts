@@ -12,10 +12,10 @@ export interface AccessGrant {
 const policy = (name: string) => `arn:aws:eks::aws:cluster-access-policy/${name}`;
 
 /** Everything, everywhere. */
-export const administratorPolicy = policy("AmazonEKSClusterAdminPolicy");
+const administratorPolicy = policy("AmazonEKSClusterAdminPolicy");
 
 /** Looks at everything but secrets. */
-export const viewerPolicy = policy("AmazonEKSViewPolicy");
+const viewerPolicy = policy("AmazonEKSViewPolicy");
 
 /** Who may enter the cluster, and as what; the role that deploys comes first. */
 export function accessGrants({

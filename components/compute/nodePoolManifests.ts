@@ -2,16 +2,16 @@ import type { Input } from "@pulumi/pulumi";
 import type { NodePoolSettings } from "../../stack/sections/cluster.ts";
 
 /** Name of the node class that all pools use; Auto Mode's own is called `default`. */
-export const nodeClassName = "platform";
+const nodeClassName = "platform";
 
 /** Name of the storage class of every volume. */
 export const storageClassName = "gp3";
 
 /** Label of nodes with the name of their pool, to choose one by `nodeSelector`. */
-export const poolLabel = "trading-platform/pool";
+const poolLabel = "trading-platform/pool";
 
 /** Taint key of pools that only some pods may use. */
-export const dedicatedTaint = "dedicated";
+const dedicatedTaint = "dedicated";
 
 /** What a node class is made of. */
 export interface NodeClassPlan {

@@ -37,14 +37,14 @@ export class PodIdentity extends pulumi.ComponentResource {
 }
 
 /** Trust of a role that pods take on: EKS tags the session with cluster, namespace and service account. */
-export const podIdentityTrust: PolicyStatement = {
+const podIdentityTrust: PolicyStatement = {
   Sid: "PodIdentity",
   Principal: { Service: "pods.eks.amazonaws.com" },
   Action: ["sts:AssumeRole", "sts:TagSession"],
 };
 
 /** The trust narrowed to one service account by the session tags that EKS sets. */
-export function trustOf({ namespace, serviceAccount }: Pick<PodIdentityArgs, "namespace" | "serviceAccount">) {
+function trustOf({ namespace, serviceAccount }: Pick<PodIdentityArgs, "namespace" | "serviceAccount">) {
   return {
     ...podIdentityTrust,
     Condition: {

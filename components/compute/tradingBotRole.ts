@@ -21,7 +21,7 @@ export interface TradingBotRoleArgs {
 }
 
 /** What the machine itself must be allowed, apart from what the catalog gives the bot. */
-export function machineStatements(args: Omit<TradingBotRoleArgs, "statements">): PolicyStatement[] {
+function machineStatements(args: Omit<TradingBotRoleArgs, "statements">): PolicyStatement[] {
   const { region, accountId } = args;
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
   return [

@@ -18,7 +18,7 @@ export interface CertificatesArgs {
 }
 
 /** Hosts that the gateway serves below the environment's domain. */
-export const publicHosts: readonly string[] = ["api", "dashboard", "grafana", "jaeger"];
+const publicHosts: readonly string[] = ["api", "dashboard", "grafana", "jaeger"];
 
 /** One record that proves to ACM that the domain is ours. */
 export interface ValidationRecord {

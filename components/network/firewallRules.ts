@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 
 /** Seconds over which the web firewall counts requests of one address. */
-export const rateWindowSeconds = 300;
+const rateWindowSeconds = 300;
 
 /** What the rules are made of. */
 export interface FirewallRequest {

@@ -87,7 +87,7 @@ function openGrafana(
 }
 
 /** What Grafana's rules are computed from. */
-export function grafanaRuleContext({
+function grafanaRuleContext({
   context,
   settings,
   catalog,

@@ -18,7 +18,7 @@ export interface ArgoRolloutsArgs {
 const namespace = "argo-rollouts";
 
 /** Name by which a Rollout asks for traffic shifting by the Gateway API. */
-export const gatewayPlugin = "argoproj-labs/gatewayAPI";
+const gatewayPlugin = "argoproj-labs/gatewayAPI";
 
 const pluginFile = "rollouts-plugin-trafficrouter-gatewayapi";
 

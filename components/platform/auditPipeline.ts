@@ -7,7 +7,7 @@ import { kafkaBootstrapServers, schemaRegistryUrl } from "./kafkaNames.ts";
 type Setting = string | number | boolean | string[] | { [key: string]: string };
 
 /** Where Logstash finds what its pipelines need: files and environment variables of its pods. */
-export const logstashFiles = {
+const logstashFiles = {
   /** Trust store of the cluster's own authority, for Kafka and the schema registry. */
   trustStore: "/etc/logstash-trust/truststore.p12",
   /** On the volume that outlives the pod: files that wait for their upload. */

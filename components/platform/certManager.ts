@@ -9,7 +9,7 @@ import { installChart } from "./release.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Names of the issuers that every system may refer to. */
-export const issuers = {
+const issuers = {
   /** Certificates inside the cluster, signed by the cluster's own authority. */
   internal: "internal-ca",
   /** Certificates that browsers trust, proven by DNS. */
@@ -84,7 +84,7 @@ export function certManagerValues(context: PlatformContext, replicas: number): C
 }
 
 /** What the controller may do: write the proofs of the ACME authority into one zone, and nothing else there. */
-export function certManagerStatements(zoneId: pulumi.Input<string>): PolicyStatement[] {
+function certManagerStatements(zoneId: pulumi.Input<string>): PolicyStatement[] {
   const zone = pulumi.interpolate`arn:aws:route53:::hostedzone/${zoneId}`;
   return [
     { Sid: "FollowChange", Action: "route53:GetChange", Resource: "arn:aws:route53:::change/*" },

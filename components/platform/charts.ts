@@ -74,7 +74,7 @@ export type MirrorKind = "registry" | "repository" | "directory";
  *
  * @throws Error when the scheme is missing or unknown
  */
-export function mirrorKind(mirror: string): MirrorKind {
+function mirrorKind(mirror: string): MirrorKind {
   if (/^oci:\/\/[^/]+/.test(mirror)) return "registry";
   if (/^https?:\/\/[^/]+/.test(mirror)) return "repository";
   if (/^file:.+/.test(mirror)) return "directory";

@@ -104,7 +104,7 @@ export const cloudwatchReadings = (balancer: Balancer): readonly ServiceReadings
 ];
 
 /** The exporter's configuration: resources of this environment only, found by the tag that each of them carries. */
-export function cloudwatchConfiguration(
+function cloudwatchConfiguration(
   context: Pick<PlatformContext, "environment" | "region" | "clusterName">,
   readings: readonly ServiceReadings[],
 ) {

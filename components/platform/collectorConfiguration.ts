@@ -11,7 +11,7 @@ export const samplerName = "otel-sampler";
 export const spanMetricsPort = 8889;
 
 /** Attribute by which the services mark spans that place, change or cancel an order. */
-export const orderAttribute = "trading.order";
+const orderAttribute = "trading.order";
 
 /** Buckets of the span histogram; 100 ms and 1 s are the latency objectives. */
 const durationBuckets = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s", "2500ms", "5s", "10s"];

@@ -112,7 +112,7 @@ function createSecrets(name: string, args: ConsulArgs, parent: pulumi.Resource):
 }
 
 /** The Secrets of the namespace, and where each key comes from. */
-export function consulExternalSecrets(): ExternalSecretPlan[] {
+function consulExternalSecrets(): ExternalSecretPlan[] {
   const from = (property: string) => ({ path: consulSecretPath, property });
   const namespace = consulNamespace;
   return [

@@ -26,7 +26,7 @@ export const consulScriptsConfigMap = "consul-scripts";
 export const consulSnapshotServiceAccount = "consul-snapshot";
 
 /** Rules of the policies that the chart does not know, in Consul's JSON form. */
-export const consulPolicies = {
+const consulPolicies = {
   metrics: {
     agent_prefix: { "": { policy: "read" } },
     node_prefix: { "": { policy: "read" } },

@@ -80,7 +80,7 @@ function createRights(name: string, parent: pulumi.Resource): pulumi.Resource[] 
 }
 
 /** One pod: while it is away evictions pass, see the webhook's failure policy. */
-export function drainCleanerDeployment(context: Pick<PlatformContext, "imageMirror" | "waitForReadiness">) {
+function drainCleanerDeployment(context: Pick<PlatformContext, "imageMirror" | "waitForReadiness">) {
   const probe = { httpGet: { path: "/health", port: "http" }, initialDelaySeconds: 10, periodSeconds: 30 };
   return {
     metadata: {
@@ -134,7 +134,7 @@ export function drainCleanerDeployment(context: Pick<PlatformContext, "imageMirr
 }
 
 /** Asked about evictions in Kafka's namespace only, and ignored when it does not answer: no node may hang for it. */
-export function drainCleanerWebhook() {
+function drainCleanerWebhook() {
   return {
     metadata: { name: cleaner, annotations: { "cert-manager.io/inject-ca-from": `${namespace}/${cleaner}` } },
     webhooks: [

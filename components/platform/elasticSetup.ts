@@ -255,7 +255,7 @@ export const elasticRoles: { [user in ElasticPlatformUser]: { cluster: string[];
 };
 
 /** Name of a platform user's role. */
-export function elasticRoleName(user: ElasticPlatformUser): string {
+function elasticRoleName(user: ElasticPlatformUser): string {
   return `platform-${user}`;
 }
 

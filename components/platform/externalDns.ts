@@ -23,7 +23,7 @@ const namespace = "external-dns";
 const serviceAccount = "external-dns";
 
 /** Values of the chart. */
-export function externalDnsValues(
+function externalDnsValues(
   context: PlatformContext,
   { policy, source }: Pick<ExternalDnsArgs, "policy" | "source">,
 ): ChartValues {
@@ -55,7 +55,7 @@ export function externalDnsValues(
 }
 
 /** What the pod may do: read the list of zones, and write address and ownership records into one of them. */
-export function externalDnsStatements(zoneId: pulumi.Input<string>): PolicyStatement[] {
+function externalDnsStatements(zoneId: pulumi.Input<string>): PolicyStatement[] {
   const zone = pulumi.interpolate`arn:aws:route53:::hostedzone/${zoneId}`;
   return [
     { Sid: "FindZone", Action: ["route53:ListHostedZones", "route53:ListHostedZonesByName"], Resource: "*" },

@@ -28,7 +28,7 @@ const namespace = "external-secrets";
 const serviceAccount = "external-secrets";
 
 /** Values of the chart. */
-export function externalSecretsValues(context: PlatformContext, replicas: number): ChartValues {
+function externalSecretsValues(context: PlatformContext, replicas: number): ChartValues {
   const budget = { podDisruptionBudget: hasBudget(replicas) ? { enabled: true, minAvailable: 1 } : { enabled: false } };
   return {
     installCRDs: true,

@@ -157,7 +157,7 @@ function gatewayService(gateway: GatewaySettings): ChartValues {
 }
 
 /** What EKS Auto Mode is told about the network balancer. */
-export function networkBalancerAnnotations(gateway: GatewaySettings): { [annotation: string]: string } {
+function networkBalancerAnnotations(gateway: GatewaySettings): { [annotation: string]: string } {
   const prefix = "service.beta.kubernetes.io/aws-load-balancer";
   return {
     [`${prefix}-scheme`]: gateway.public ? "internet-facing" : "internal",

@@ -30,7 +30,7 @@ export function splitImage(reference: string): { registry: string; path: string 
 }
 
 /** Returns the mirror's name of a public registry: what stands before the image's path. */
-export function mirrorRegistry(registry: string, mirror?: ImageMirror): string {
+function mirrorRegistry(registry: string, mirror?: ImageMirror): string {
   if (mirror === undefined || mirror.except?.includes(registry)) return registry;
   return `${mirror.registry}/${mirror.prefixes?.[registry] ?? registry}`;
 }

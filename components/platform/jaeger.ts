@@ -22,7 +22,7 @@ export interface JaegerArgs extends SecretCustody {
 }
 
 /** Path in Secrets Manager of the login to Jaeger's page: `username`, `password`, and `htpasswd` for the gateway. */
-export const jaegerLoginPath = "jaeger/login";
+const jaegerLoginPath = "jaeger/login";
 
 const searchSecret = "elasticsearch-jaeger";
 const loginName = "platform";

@@ -27,7 +27,7 @@ const authorityDirectory = "/authority";
 const jaegerUser = 10001;
 
 /** Jaeger's configuration: spans in by OTLP, kept in Elasticsearch, one index a day. */
-export function jaegerConfiguration(settings: TracingSettings, storage: JaegerStorage): ChartValues {
+function jaegerConfiguration(settings: TracingSettings, storage: JaegerStorage): ChartValues {
   const indices = (shards: number) => ({ shards, replicas: settings.jaeger.shardReplicas });
   return {
     service: {
@@ -114,7 +114,7 @@ function jaegerPage(settings: TracingSettings): ChartValues {
  * Label that changes with the configuration. The chart mounts it by subPath and without a checksum, so that a changed
  * ConfigMap alone would never reach a running pod.
  */
-export function configurationHash(...parts: ChartValues[]): string {
+function configurationHash(...parts: ChartValues[]): string {
   return hash("sha256", JSON.stringify(parts)).slice(0, 16);
 }
 

@@ -44,7 +44,7 @@ export interface Steps {
 const user = 1000;
 
 /** Directory that the steps of a job share; also their home. */
-export const workDirectory = "/work";
+const workDirectory = "/work";
 
 /** Pod template of a job: all steps but the last are init containers, so that each starts when the one before is done. */
 export function stepsTemplate(args: Steps) {

@@ -92,7 +92,7 @@ export class Kafka extends pulumi.ComponentResource {
  * What may flow in the namespace. Strimzi writes the policies for what reaches brokers and controllers; egress and the
  * operators' metrics are ours.
  */
-export function kafkaFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
+function kafkaFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
   return {
     // Brokers ask the API server for their node's zone; the operators work with it all day.
     "kafka-egress": {

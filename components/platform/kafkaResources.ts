@@ -7,7 +7,7 @@ import { hasBudget, resources, restrictedPod, topologySpread, withoutProcessorLi
 import type { ChartValues } from "./values.ts";
 
 /** Version of Kafka, and the version of its metadata, which is raised after every broker runs the new version. */
-export const kafkaVersion = { version: "4.3.1", metadataVersion: "4.3-IV0" } as const;
+const kafkaVersion = { version: "4.3.1", metadataVersion: "4.3-IV0" } as const;
 
 /** Secret with the listener's certificate, of the cluster's own authority. */
 export const kafkaTlsSecret = "kafka-listener-tls";

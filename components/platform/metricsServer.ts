@@ -16,7 +16,7 @@ export interface MetricsServerArgs {
 const namespace = "platform-system";
 
 /** Values of the chart. */
-export function metricsServerValues(context: PlatformContext, replicas: number): ChartValues {
+function metricsServerValues(context: PlatformContext, replicas: number): ChartValues {
   return {
     replicas,
     podDisruptionBudget: hasBudget(replicas) ? { enabled: true, minAvailable: 1 } : { enabled: false },

@@ -30,9 +30,6 @@ export function alertmanagerReplicas(replicas: number): string[] {
   );
 }
 
-/** Address of Grafana inside the cluster. */
-export const grafanaAddress = `http://grafana.${monitoringNamespace}.svc:80`;
-
 /** Address of Loki's gateway inside the cluster, for reading and writing. */
 export const lokiAddress = `http://loki-gateway.${loggingNamespace}.svc:80`;
 
@@ -44,9 +41,6 @@ export const jaegerOtlpEndpoint = `jaeger.${tracingNamespace}.svc:4317`;
 
 /** Where the services send their spans, by gRPC. */
 export const otlpGrpcAddress = `http://otel-gateway.${tracingNamespace}.svc:4317`;
-
-/** Where the services send their spans, by HTTP. */
-export const otlpHttpAddress = `http://otel-gateway.${tracingNamespace}.svc:4318`;
 
 /** Address of the blackbox exporter, as a Probe wants it. */
 export const blackboxAddress = `blackbox-exporter.${monitoringNamespace}.svc:9115`;

@@ -49,12 +49,12 @@ export interface PrometheusStackArgs extends SecretCustody {
 }
 
 /** Path in Secrets Manager of Grafana's administrator: `username` and `password`. */
-export const grafanaAdministratorPath = "grafana/administrator";
+const grafanaAdministratorPath = "grafana/administrator";
 
 const searchSecret = "elasticsearch-grafana";
 
 /** Groups of the chart's rules about what EKS hides; they would never have a sample to look at. */
-export const hiddenRules: ChartValues = {
+const hiddenRules: ChartValues = {
   defaultRules: {
     create: true,
     rules: {

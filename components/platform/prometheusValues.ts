@@ -20,7 +20,7 @@ export type PrometheusContext = Pick<
 export const scrapeIntervalSeconds = 15;
 
 /** Seconds between two evaluations of a rule, from the requirement sheet. */
-export const evaluationIntervalSeconds = 30;
+const evaluationIntervalSeconds = 30;
 
 /**
  * Control plane parts that EKS does not let anybody scrape, and the node agents that Auto Mode hides: targets of theirs

@@ -18,10 +18,7 @@ export interface ReloaderArgs {
 const namespace = "platform-system";
 
 /** Values of the chart. */
-export function reloaderValues(
-  context: PlatformContext,
-  { replicas, rollouts }: Omit<ReloaderArgs, "context">,
-): ChartValues {
+function reloaderValues(context: PlatformContext, { replicas, rollouts }: Omit<ReloaderArgs, "context">): ChartValues {
   return {
     reloader: {
       // Environment variables added from outside would show as a difference on every preview.

@@ -34,7 +34,7 @@ export function createSnapshotBucket(name: string, plan: SnapshotBucketPlan, par
 }
 
 /** What a snapshot job may do: add objects below its prefix, see that they arrived; never delete or list. */
-export function uploadStatements(bucketArn: string, prefix: string, keyArn: pulumi.Input<string>): PolicyStatement[] {
+function uploadStatements(bucketArn: string, prefix: string, keyArn: pulumi.Input<string>): PolicyStatement[] {
   return [
     { Sid: "AddSnapshots", Action: ["s3:PutObject", "s3:GetObject"], Resource: `${bucketArn}/${prefix}*` },
     { Sid: "EncryptSnapshots", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: keyArn },

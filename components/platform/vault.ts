@@ -80,10 +80,10 @@ export class Vault extends pulumi.ComponentResource {
 }
 
 /** Name of the ClusterSecretStore that reads Vault. */
-export const vaultSecretStore = "vault";
+const vaultSecretStore = "vault";
 
 /** What may flow to and from Vault's pods. */
-export function vaultFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
+function vaultFlows(context: Pick<PlatformContext, "vpcCidr" | "serviceCidr">): { [name: string]: Flows } {
   const servers = { "app.kubernetes.io/name": "vault", component: "server" };
   const toVault = { peers: [{ namespace: vaultNamespace, pods: servers }], ports: [8200] };
   const job = (pods: string) => ({
@@ -292,7 +292,7 @@ function createServiceAccount(logicalName: string, account: string, parent: pulu
 }
 
 /** The store by which ExternalSecrets read Vault: the controller logs in with its own service account. */
-export function vaultStore() {
+function vaultStore() {
   return {
     apiVersion: "external-secrets.io/v1",
     kind: "ClusterSecretStore",

@@ -20,7 +20,7 @@ export interface VaultServerSettings {
 const certificateDirectory = "/vault/userconfig/vault-tls";
 
 /** Where the audit device writes its file: on a volume of its own, so that it never takes the data's space. */
-export const vaultAuditDirectory = "/vault/audit";
+const vaultAuditDirectory = "/vault/audit";
 
 /** File of the first audit device. */
 export const vaultAuditFile = `${vaultAuditDirectory}/audit.log`;

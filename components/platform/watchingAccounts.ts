@@ -24,7 +24,7 @@ export interface WatchingAccountsArgs extends SecretCustody {
 }
 
 /** User of the message broker with the tag `monitoring` and without any permission. */
-export const brokerExporterUser = "prometheus";
+const brokerExporterUser = "prometheus";
 
 /** Path in Secrets Manager of that user: `username` and `password`. */
 export const brokerExporterPath = "broker/prometheus";

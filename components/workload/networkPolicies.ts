@@ -92,7 +92,7 @@ export interface OutsideHost {
 }
 
 /** Every host outside that a service declares: those of its exchanges, and S3 for each of its buckets. */
-export function outsideHosts({
+function outsideHosts({
   service,
   context,
   exchanges,

@@ -140,7 +140,7 @@ function createRegistryAdministrator(
 }
 
 /** Each kind of job reaches the system that it is about, and nothing else. */
-export function provisioningFlows({ context, endpoints }: Pick<ProvisioningRoomArgs, "context" | "endpoints">) {
+function provisioningFlows({ context, endpoints }: Pick<ProvisioningRoomArgs, "context" | "endpoints">) {
   const inDataSubnets = (port: number): Flow => ({
     peers: context.dataCidrs.map((cidr) => ({ cidr })),
     ports: [port],

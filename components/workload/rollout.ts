@@ -210,7 +210,7 @@ function container({ service, context, image }: RolloutPlan): Container {
 }
 
 /** Requests and limits. The CPU limit is the requirement's own; memory is never promised twice. */
-export function containerResources({ resources }: Service) {
+function containerResources({ resources }: Service) {
   const { cpuMillicores, memoryMebibytes } = resources;
   const cpuRequest = resources.cpuRequestMillicores ?? Math.ceil(cpuMillicores / 4);
   const memoryRequest = resources.memoryRequestMebibytes ?? memoryMebibytes;

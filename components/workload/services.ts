@@ -37,7 +37,7 @@ function kubernetesService(service: Service, name: string, annotations: Record<s
 }
 
 /** Registration in Consul: its catalog sync reads these annotations and keeps the registry up to date. */
-export function consulRegistration(service: Service): Record<string, string> {
+function consulRegistration(service: Service): Record<string, string> {
   return {
     "consul.hashicorp.com/service-sync": "true",
     "consul.hashicorp.com/service-name": service.name,

@@ -175,7 +175,7 @@ function createRollout(
 }
 
 /** Registers an object of a kind that the SDK has no class for. */
-export function createManifest(
+function createManifest(
   name: string,
   manifest: { apiVersion: string; kind: string; metadata: object; spec?: object },
   opts: pulumi.CustomResourceOptions,

@@ -12,6 +12,3 @@ export const alarmsSchema = z.strictObject({
   responseMilliseconds: z.number().min(10).max(60_000).default(1000).describe("answer of the services, milliseconds"),
   errorPercent: z.number().min(0.1).max(100).default(1).describe("share of server errors, percent"),
 });
-
-/** Settings of the section `alarms`, complete. */
-export type AlarmSettings = z.output<typeof alarmsSchema>;

@@ -8,6 +8,3 @@ export const containerSize = z.strictObject({
   /** Memory, request and limit. */
   memory: kubernetesMemory,
 });
-
-/** Size of a container as written in a stack file. */
-export type ContainerSize = z.output<typeof containerSize>;

@@ -13,7 +13,7 @@ const subnetPrefix = z.int().min(16).max(28);
 const ports = z.array(z.int().min(1).max(65_535)).min(1);
 
 /** Services of AWS that can have an interface endpoint here. */
-export const endpointServices = [
+const endpointServices = [
   "autoscaling",
   "backup",
   "ec2",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type KeyPurpose, keyPurposes } from "../../components/security/keyPolicies.ts";
 
 /** What GuardDuty can watch beyond its basis. */
-export const threatFeatures = [
+const threatFeatures = [
   "EBS_MALWARE_PROTECTION",
   "EKS_AUDIT_LOGS",
   "LAMBDA_NETWORK_LOGS",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Which image of a service runs: a tag for people, a digest that cannot change, or both (then the digest decides). */
-export const imageVersion = z
+const imageVersion = z
   .strictObject({
     /** Tag of one build. */
     tag: z

@@ -21,7 +21,7 @@ function objective(indicator: IndicatorName, promise: Slo | LatencySlo | undefin
 const marketData: Slo = { objectivePercent: 99.5, windowDays: 30 };
 
 /** What the alerts need of one service: its promises become indicators that its metrics can answer. */
-export function alertService(service: Service): AlertService {
+function alertService(service: Service): AlertService {
   const metrics = metricsOf(service);
   const slos = slosOf(service);
   const exports = (metric: ContractMetricName) => metrics.includes(metric);

@@ -11,6 +11,3 @@ export const folders = {
   /** Grafana-managed alert rules. */
   alerts: { uid: "folder-alerts", title: "Alerts on logs and AWS" },
 } as const;
-
-/** A folder by its key. */
-export type FolderKey = keyof typeof folders;

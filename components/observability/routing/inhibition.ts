@@ -12,7 +12,7 @@ export interface InhibitRule {
 export type Dependant = Pick<Service, "name" | "uses">;
 
 /** Alerts that say a whole service is gone; all carry its name in the label `service`. */
-export const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnavailable"] as const;
+const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnavailable"] as const;
 
 /** A system that services share: the alerts that say it is gone, and who uses it. */
 interface SharedSystem {

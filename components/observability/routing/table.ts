@@ -23,7 +23,7 @@ export interface RouteRow {
 }
 
 /** Labels of the alert that always fires. */
-export const watchdogMatcher = 'alertname="Watchdog"';
+const watchdogMatcher = 'alertname="Watchdog"';
 
 /** Name of the window in which the digest leaves. */
 export const digestInterval = "digest";
