@@ -17,7 +17,7 @@ import {
   toPodIdentity,
   withinNamespace,
 } from "./networkPolicies.ts";
-import { resources, restrictedContainer, restrictedPod } from "./pods.ts";
+import { reloadOn, resources, restrictedContainer, restrictedPod } from "./pods.ts";
 
 /** ConfigMap with the scripts of Consul's jobs. */
 export const consulScriptsConfigMap = "consul-scripts";
@@ -123,7 +123,12 @@ const exporterPort = 9107;
 /** The exporter that tells whether there is a leader and which services are critical. */
 export function consulExporter(context: Pick<PlatformContext, "imageMirror">) {
   return {
-    metadata: { name: "consul-exporter", namespace: consulNamespace, labels: exporterLabels },
+    metadata: {
+      name: "consul-exporter",
+      namespace: consulNamespace,
+      labels: exporterLabels,
+      annotations: reloadOn(consulMetricsSecret, consulTlsSecret),
+    },
     spec: {
       replicas: 1,
       selector: { matchLabels: exporterLabels },

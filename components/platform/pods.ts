@@ -50,6 +50,9 @@ export function withoutProcessorLimit({ requests, limits }: Resources) {
 /**
  * Topology spread of a replicated system: over zones as a hard rule where the settings say so, as a wish elsewhere.
  * Empty for a single replica, which cannot be spread.
+ *
+ * Nodes with a taint do not count: those of a lost zone stay registered for many minutes, and the rule would hold every pod
+ * back for a zone in which none can start.
  */
 export function topologySpread(
   context: Pick<PlatformContext, "topologySpread">,
@@ -62,6 +65,7 @@ export function topologySpread(
       maxSkew: 1,
       topologyKey: "topology.kubernetes.io/zone",
       whenUnsatisfiable: context.topologySpread ? "DoNotSchedule" : "ScheduleAnyway",
+      nodeTaintsPolicy: "Honor",
       labelSelector: { matchLabels },
     },
   ];

@@ -25,6 +25,14 @@ function namespaceSelectors(value: unknown): Tree[] {
   );
 }
 
+/** Every rule of spread that keeps pods pending rather than break it, in values and manifests, as text for Consul too. */
+function hardSpreads(value: unknown): Tree[] {
+  if (typeof value === "string") return value.startsWith("[{") ? hardSpreads(JSON.parse(value)) : [];
+  if (Array.isArray(value)) return value.flatMap(hardSpreads);
+  if (!isTree(value)) return [];
+  return value.whenUnsatisfiable === "DoNotSchedule" ? [value] : Object.values(value).flatMap(hardSpreads);
+}
+
 for (const stack of ["staging", "production"]) {
   describe(`what is safe by default in the cluster of ${stack}`, () => {
     const settings = stackSettings(stack);
@@ -74,6 +82,30 @@ for (const stack of ["staging", "production"]) {
       const [vault] = kept.filter(({ inputs }) => inputs.name === "vault");
       const { server } = vault!.inputs.values as { server: Tree };
       assert.deepEqual(server.persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
+    });
+
+    it("a lost zone, whose nodes stay registered for a while, holds no pod back from the others", () => {
+      const hard = plan.resources.flatMap(({ name, inputs }) =>
+        hardSpreads(inputs).map((spread) => ({ name, spread })),
+      );
+      assert.equal(hard.length > 15, settings.platform.topologySpread);
+      for (const { name, spread } of hard) assert.equal(spread.nodeTaintsPolicy, "Honor", name);
+    });
+
+    it("what reads a Secret at its start is started again when the Secret changes", () => {
+      const readers = plan.resources.filter((resource) =>
+        plannedPods([resource]).some(
+          ({ longRunning, spec }) => longRunning && /"secretKeyRef"|"secretRef"/.test(JSON.stringify(spec)),
+        ),
+      );
+      assert.ok(readers.length >= 2);
+      for (const { name, inputs } of readers) {
+        const { annotations = {} } = inputs.metadata as { annotations?: Tree };
+        assert.ok(
+          Object.keys(annotations).some((key) => key.includes("reloader.stakater.com/")),
+          name,
+        );
+      }
     });
 
     it("Kafka gives up answering before it gives up what was acknowledged", () => {
