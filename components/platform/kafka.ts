@@ -165,14 +165,18 @@ function createCluster(name: string, { context, settings }: KafkaArgs, opts: Ord
   return cluster;
 }
 
-/** Deleting a KafkaTopic deletes its data, so a topic that leaves the catalog stays until somebody deletes it by hand. */
+/**
+ * Deleting a KafkaTopic deletes its data, so where data is protected a topic that leaves the catalog stays until somebody
+ * deletes it by hand. Elsewhere it goes: one that stayed would keep its finalizer, and with the operator gone that is taken
+ * off by nobody, so the namespace could never be deleted.
+ */
 function createTopics(name: string, { context, settings, topics }: KafkaArgs, opts: Ordered) {
   return [...planTopics(topics, settings), schemasTopic(settings)].map(
     (topic) =>
       new kubernetes.apiextensions.CustomResource(
         `${name}-topic-${topic.metadata.name}`,
         { ...topic, metadata: { ...topic.metadata, annotations: readiness(context, "condition=Ready") } },
-        { ...opts, protect: context.protect, retainOnDelete: true },
+        { ...opts, protect: context.protect, retainOnDelete: context.protect },
       ),
   );
 }
