@@ -107,8 +107,9 @@ function createBroker(
     parent,
     protect: args.protect,
     additionalSecretOutputs: ["users"],
-    // A broker cannot move: a zone that is added later would make a new one, without the messages.
-    ignoreChanges: ["subnetIds"],
+    // A broker cannot move, and Amazon MQ changes no user of RabbitMQ: another zone, or another password of the
+    // administrator, would make a new broker without the messages. See docs/operations/secrets.md for the password.
+    ignoreChanges: ["subnetIds", "users"],
   });
 }
 

@@ -29,7 +29,7 @@ describe("data/messageBroker", () => {
   });
 
   it("stays where it is when a zone is added: a broker that moves is a new one, without its messages", async () => {
-    assert.deepEqual((await plan("cluster")).one(type).ignoreChanges, ["subnetIds"]);
+    assert.deepEqual((await plan("cluster")).one(type).ignoreChanges, ["subnetIds", "users"]);
     const four = await planProgram(() => {
       new MessageBroker("broker", {
         ...base,
