@@ -57,6 +57,7 @@ export const computedOutputs: Readonly<Record<string, (resource: Existing) => Re
   "aws:secretsmanager/secret:Secret": ({ physicalName, inputs, digest }) => ({
     arn: `arn:aws:secretsmanager:${regionOf(inputs)}:000000000000:secret:${physicalName}-${digest.slice(0, 6)}`,
   }),
+  "aws:secretsmanager/secretVersion:SecretVersion": ({ digest }) => ({ versionId: `terraform-${digest.slice(0, 26)}` }),
   "aws:route53/record:Record": ({ inputs }) => ({ fqdn: inputs.name }),
   "aws:acm/certificate:Certificate": ({ inputs }) => ({ domainValidationOptions: validationOptions(inputs) }),
   "aws:acm/certificateValidation:CertificateValidation": () => ({}),

@@ -39,19 +39,25 @@ export class DatabaseRoles extends pulumi.ComponentResource {
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
   /** ARN of each role's secret, in the order of the roles. */
   readonly secretArns: pulumi.Output<string>[];
+  /** Version of each role's secret, another one with each new password. */
+  readonly versions: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: DatabaseRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:data:DatabaseRoles", name, { roles: args.roles.map((role) => role.name) }, opts);
 
     const passwords: Record<string, pulumi.Output<string>> = {};
+    const versions: Record<string, pulumi.Output<string>> = {};
     this.secretArns = args.roles.map((role) => {
       const logical = `${name}-${role.name.replaceAll("_", "-")}`;
       const password = role.password ?? createPassword(`${logical}-password`, { parent: this });
       passwords[role.name] = pulumi.secret(password);
-      return createRoleSecret(logical, role, pulumi.secret(password), args, this).arn;
+      const secret = createRoleSecret(logical, role, pulumi.secret(password), args, this);
+      versions[role.name] = secret.version!;
+      return secret.arn;
     });
 
     this.passwords = passwords;
+    this.versions = versions;
     this.registerOutputs({ secretArns: this.secretArns });
   }
 }

@@ -66,6 +66,8 @@ export class Postgres extends pulumi.ComponentResource {
   readonly subnetGroupName: pulumi.Output<string>;
   /** Password of each role. */
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Version of each role's entry in Secrets Manager: who makes the role does so again when there is another. */
+  readonly passwordVersions: Readonly<Record<string, pulumi.Output<string>>>;
   /** Identifiers of primary and replicas, for alarms. */
   readonly identifiers: readonly string[];
 
@@ -99,6 +101,7 @@ export class Postgres extends pulumi.ComponentResource {
     this.masterSecretArn = primary.masterUserSecrets.apply((secrets) => secrets[0]!.secretArn);
     this.subnetGroupName = surroundings.subnetGroup.name;
     this.passwords = roles.passwords;
+    this.passwordVersions = roles.versions;
     this.identifiers = identifiers;
     this.registerOutputs({ host: this.host, replicaHosts: this.replicaHosts, masterSecretArn: this.masterSecretArn });
   }

@@ -21,7 +21,10 @@ export function createExternalSecret(
       ...manifest,
       metadata: {
         ...manifest.metadata,
-        annotations: plan.waits === false ? { "pulumi.com/skipAwait": "true" } : readiness(context, "condition=Ready"),
+        annotations: {
+          ...manifest.metadata.annotations,
+          ...(plan.waits === false ? { "pulumi.com/skipAwait": "true" } : readiness(context, "condition=Ready")),
+        },
       },
     },
     opts,

@@ -43,7 +43,10 @@ export interface PlatformArgs {
   /** Web firewall that an application balancer carries. @default none */
   firewall?: Pick<EdgeFirewall, "arn">;
   /** Database: the systems that watch have accounts in it, its administrator's secret is read by External Secrets. */
-  postgres: Pick<Postgres, "masterSecretArn" | "replicaHosts" | "primaryHost" | "port" | "databaseName">;
+  postgres: Pick<
+    Postgres,
+    "masterSecretArn" | "replicaHosts" | "primaryHost" | "port" | "databaseName" | "passwordVersions"
+  >;
   /** Message broker, whose metrics Prometheus reads. */
   broker: Pick<MessageBroker, "host">;
   /** What replaces the rules of kube-prometheus-stack. @default the chart's rules, without those of hidden targets */

@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { PlatformContext } from "./context.ts";
 import { secretStore } from "./externalSecrets.ts";
+import { contentHash } from "./jobs.ts";
 
 /** One key of a Kubernetes Secret: which property of which entry of Secrets Manager it comes from. */
 export interface SecretSource {
@@ -18,20 +19,36 @@ export interface ExternalSecretPlan {
   data: { [key: string]: SecretSource };
   /** Texts built from the keys (`{{ .key }}`) instead of the keys themselves. */
   template?: { type?: string; data: { [key: string]: pulumi.Input<string> } };
+  /** Version of the entries, where this program makes them: External Secrets reads again at once when it changes. */
+  version?: pulumi.Input<string>;
+  /** Name of the Secret. @default the name of the ExternalSecret */
+  secretName?: pulumi.Input<string>;
 }
+
+/**
+ * Name of a Secret that holds one version of an entry and no other. A job that mounts it cannot read the value before:
+ * its pod waits until External Secrets has brought the new one, and its template, being another, makes it run again.
+ */
+export function secretOfVersion(name: string, version: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(version).apply((known) => `${name}-${contentHash(known)}`);
+}
+
+/** Any change of its annotations makes External Secrets read an entry again. */
+const versionAnnotation = "trading-platform/version";
 
 /** An ExternalSecret that reads AWS Secrets Manager; it keeps its Secret when the entry is gone, so that pods live on. */
 export function externalSecret(context: Pick<PlatformContext, "names">, plan: ExternalSecretPlan) {
-  const { name, namespace, data, template } = plan;
+  const { name, namespace, data, template, version, secretName = name } = plan;
   return {
     apiVersion: "external-secrets.io/v1",
     kind: "ExternalSecret",
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...(version !== undefined && { annotations: { [versionAnnotation]: version } }) },
     spec: {
-      refreshInterval: "1h",
+      // How long a pod may go on with a password that is no longer the right one.
+      refreshInterval: "5m",
       secretStoreRef: { kind: "ClusterSecretStore", name: secretStore },
       target: {
-        name,
+        name: secretName,
         creationPolicy: "Owner",
         deletionPolicy: "Retain",
         ...(template === undefined ? {} : { template: { engineVersion: "v2", mergePolicy: "Replace", ...template } }),

@@ -26,13 +26,19 @@ export function createInsideCertificate(
 
 function createWhenReady(
   name: string,
-  manifest: { apiVersion: string; kind: string; metadata: object; spec: object },
+  manifest: { apiVersion: string; kind: string; metadata: { name: string; annotations?: object }; spec: object },
   context: Pick<PlatformContext, "waitForReadiness">,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new kubernetes.apiextensions.CustomResource(
     name,
-    { ...manifest, metadata: { ...manifest.metadata, annotations: readiness(context, "condition=Ready") } },
+    {
+      ...manifest,
+      metadata: {
+        ...manifest.metadata,
+        annotations: { ...manifest.metadata.annotations, ...readiness(context, "condition=Ready") },
+      },
+    },
     opts,
   );
 }

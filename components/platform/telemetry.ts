@@ -23,7 +23,10 @@ export interface TelemetryArgs extends SecretCustody {
   /** ARN of the customer key of the SNS topics, to which Alertmanager publishes. */
   topicKeyArn: pulumi.Input<string>;
   /** Database, in which the exporter and Grafana have accounts. */
-  postgres: Pick<Postgres, "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "replicaHosts">;
+  postgres: Pick<
+    Postgres,
+    "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "replicaHosts" | "passwordVersions"
+  >;
   /** Message broker, in which Prometheus has an account. */
   broker: Pick<MessageBroker, "host">;
   /** What replaces the chart's own rules, see `PrometheusStackArgs`. */

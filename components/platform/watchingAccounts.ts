@@ -12,12 +12,12 @@ import { pinnedImage } from "./imageMirror.ts";
 import { contentHash, jobSpec, type Step, stepsTemplate } from "./jobs.ts";
 import { vpcFlow } from "./networkPolicies.ts";
 import { scriptData } from "./scripts.ts";
-import { type ExternalSecretPlan, externalSecret } from "./secretManifests.ts";
+import { type ExternalSecretPlan, externalSecret, secretOfVersion } from "./secretManifests.ts";
 
 /** Arguments of `WatchingAccounts`. */
 export interface WatchingAccountsArgs extends SecretCustody {
   context: PlatformContext;
-  postgres: Pick<Postgres, "primaryHost" | "port" | "databaseName" | "masterSecretArn">;
+  postgres: Pick<Postgres, "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "passwordVersions">;
   broker: Pick<MessageBroker, "host">;
   /** Grafana keeps its state in the database and needs a role there. */
   grafanaInDatabase: boolean;
@@ -77,10 +77,16 @@ function createDatabaseAccounts(
     ...(grafanaInDatabase ? { grafana: { path: databaseSecretPath(grafanaAccount), property: "password" } } : {}),
   };
   const administrator = createDatabaseAdministrator(name, args, parent);
-  const accounts = bring(name, args, parent, { name: "watching-database-accounts", data: passwords });
+  const roles = [exporterAccount, ...(grafanaInDatabase ? [grafanaAccount] : [])];
+  const version = pulumi
+    .all(roles.map((role) => postgres.passwordVersions[role]!))
+    .apply((versions) => contentHash(versions));
+  const accountsName = "watching-database-accounts";
+  const secretName = secretOfVersion(accountsName, version);
+  const accounts = bring(name, args, parent, { name: accountsName, data: passwords, version, secretName });
   createJob(name, "database", [administrator, accounts, ...ready], parent, {
     image: pinnedImage("postgresql", context.imageMirror),
-    secrets: { administrator: databaseAdministrator, accounts: "watching-database-accounts" },
+    secrets: { administrator: databaseAdministrator, accounts: secretName },
     known: login,
     environment: {
       PGHOST: postgres.primaryHost,
@@ -121,16 +127,18 @@ function createBrokerAccount(
     },
   });
   const accountsName = "watching-broker-accounts";
+  const version = entry.version!;
+  const secretName = secretOfVersion(accountsName, version);
   const accounts = bring(
     name,
     args,
     parent,
-    { name: accountsName, data: { exporter: { path: brokerExporterPath, property: "password" } } },
+    { name: accountsName, data: { exporter: { path: brokerExporterPath, property: "password" } }, version, secretName },
     [entry],
   );
   createJob(name, "broker", [administrator, accounts, ...ready], parent, {
     image: pinnedImage("curl", context.imageMirror),
-    secrets: { administrator: administratorName, accounts: accountsName },
+    secrets: { administrator: administratorName, accounts: secretName },
     known: { EXPORTER_USER: brokerExporterUser },
     environment: {
       BROKER_URL: pulumi.interpolate`https://${broker.host}`,
@@ -142,7 +150,7 @@ function createBrokerAccount(
 interface AccountJob {
   image: string;
   /** Secrets with the administrator's login and with the passwords of the accounts. */
-  secrets: { administrator: string; accounts: string };
+  secrets: { administrator: string; accounts: pulumi.Output<string> };
   /** Environment that is known while planning: a change of it makes a new job. */
   known: { [name: string]: string };
   environment: { [name: string]: pulumi.Input<string> };

@@ -40,6 +40,8 @@ export class Secret extends pulumi.ComponentResource {
   /** Physical name, known while planning. */
   readonly secretName: string;
   readonly arn: pulumi.Output<string>;
+  /** Version of the value, another one with each new value; absent where this program does not make the value. */
+  readonly version: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: SecretArgs, opts?: pulumi.ComponentResourceOptions) {
     // The value stays out of the bag: arguments of components are stored in state as they are.
@@ -52,11 +54,12 @@ export class Secret extends pulumi.ComponentResource {
 
     const secret = createSecret(name, args, { parent: this, protect: args.protect ?? false });
     if (args.value !== undefined) {
-      new aws.secretsmanager.SecretVersion(
+      const { versionId } = new aws.secretsmanager.SecretVersion(
         `${name}-value`,
         { secretId: secret.arn, secretString: pulumi.secret(args.value) },
         { parent: this, additionalSecretOutputs: ["secretString"] },
       );
+      this.version = versionId;
     }
     if (args.rotation !== undefined) createRotation(name, args.rotation, secret, { parent: this });
 

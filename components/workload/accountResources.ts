@@ -14,14 +14,15 @@ import { createGeneratedSecret, createPassword, custodyOf, type SecretCustody } 
 import { pinnedImage } from "../platform/imageMirror.ts";
 import { contentHash, jobSpec, type Step, stepsTemplate } from "../platform/jobs.ts";
 import { kafkaNamespace } from "../platform/kafkaNames.ts";
-import { accountsOf, ownAccountsOf, passwordVariable } from "./accounts.ts";
+import type { Secret } from "../security/secret.ts";
+import { type AccountSystem, accountsOf, ownAccountsOf, passwordVariable } from "./accounts.ts";
 import { accountRequests, brokerReadyPath, requestLines } from "./broker.ts";
 import { credentialsPath, type Endpoints, labelsOf, provisioningNamespace, type WorkloadContext } from "./context.ts";
 import { databaseEnvironment } from "./database.ts";
 import { kafkaUser } from "./kafkaUser.ts";
 import { readScript, type Script } from "./scripts.ts";
 import { searchSecret } from "./search.ts";
-import { accountSecret, accountSecretName } from "./secrets.ts";
+import { accountSecret, accountSecretOfVersion } from "./secrets.ts";
 
 /** The shared systems, as somebody sees them who makes accounts there. */
 export interface AccountSystems extends SecretCustody {
@@ -30,6 +31,8 @@ export interface AccountSystems extends SecretCustody {
   primaryHost: pulumi.Input<string>;
   /** Owner's role of each database schema. */
   schemaOwners: ReadonlyMap<string, string>;
+  /** Version of the entry of each database role, by role. */
+  databaseVersions: Readonly<Record<string, pulumi.Input<string>>>;
   /** Password of each service's user of the cache, which are made with the cache. */
   cachePasswords: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the jobs of all services share: scripts, administrators' credentials, flows. */
@@ -59,20 +62,26 @@ export interface AccountsArgs {
  * rights that the catalog gives: made by jobs that may run again at any time, and by Strimzi's user operator.
  */
 export class Accounts extends pulumi.ComponentResource {
+  /** Version of all its passwords together; absent for a service without accounts. */
+  readonly version: pulumi.Output<string> | undefined;
+
   constructor(name: string, args: AccountsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-platform:workload:Accounts", name, { service: args.service.name }, opts);
 
     const credentials = createCredentials(name, args, this);
+    const systems = accountsOf(args.service);
+    const versions = systems.map((system) => versionOf(system, args, credentials));
     const create = {
       database: createRole,
       broker: createBrokerAccount,
       kafka: createKafkaUser,
       elasticsearch: createSearchAccount,
     };
-    for (const system of accountsOf(args.service)) {
-      if (system !== "cache") create[system](name, args, { parent: this, dependsOn: credentials });
-    }
+    systems.forEach((system, index) => {
+      if (system !== "cache") create[system](name, args, versions[index]!, { parent: this, dependsOn: credentials });
+    });
 
+    if (systems.length > 0) this.version = pulumi.all(versions).apply((all) => contentHash(all));
     this.registerOutputs({});
   }
 }
@@ -100,9 +109,17 @@ function createCredentials(name: string, { context, service, systems }: Accounts
   ];
 }
 
-function createRole(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+/** Version of one account's password: that of the entry in which it lies. */
+function versionOf(system: AccountSystem, { service, systems }: AccountsArgs, credentials: readonly Secret[]) {
+  return system === "database" ? systems.databaseVersions[service.uses!.postgres!.role]! : credentials[0]!.version!;
+}
+
+type Version = pulumi.Input<string>;
+
+function createRole(name: string, args: AccountsArgs, version: Version, opts: pulumi.CustomResourceOptions): void {
   const { endpoints, primaryHost, schemaOwners, provisioning } = args.systems;
   createJob(name, "database", args, opts, {
+    version,
     image: "postgresql",
     script: "database-role.sh",
     administrator: provisioning.databaseAdministrator,
@@ -116,9 +133,15 @@ function createRole(name: string, args: AccountsArgs, opts: pulumi.CustomResourc
   });
 }
 
-function createBrokerAccount(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+function createBrokerAccount(
+  name: string,
+  args: AccountsArgs,
+  version: Version,
+  opts: pulumi.CustomResourceOptions,
+): void {
   const { endpoints, provisioning } = args.systems;
   createJob(name, "broker", args, opts, {
+    version,
     image: "curl",
     script: "http-requests.sh",
     administrator: provisioning.brokerAdministrator,
@@ -131,6 +154,8 @@ function createBrokerAccount(name: string, args: AccountsArgs, opts: pulumi.Cust
 }
 
 interface AccountJob {
+  /** Version of the password. */
+  version: Version;
   image: "postgresql" | "curl";
   script: Script;
   /** Secret with the administrator's name and password. */
@@ -140,7 +165,8 @@ interface AccountJob {
 
 /**
  * A job in the provisioning namespace. Its name carries a hash of all that is known about it while planning, the text of
- * its script too: when something changes a new job runs, and Pulumi deletes the old one.
+ * its script too: when something changes a new job runs, and Pulumi deletes the old one. A new password is another
+ * Secret to mount: the same name then runs again, and reads no other than the new one.
  */
 function createJob(
   name: string,
@@ -151,7 +177,14 @@ function createJob(
 ): void {
   const password = new kubernetes.apiextensions.CustomResource(
     `${name}-${system}-secret`,
-    accountSecret(service, system, provisioningNamespace, context),
+    accountSecret(
+      service,
+      system,
+      provisioningNamespace,
+      context,
+      job.version,
+      accountSecretOfVersion(service, system, job.version),
+    ),
     opts,
   );
   const known = Object.fromEntries(Object.entries(job.environment).filter(([, value]) => typeof value === "string"));
@@ -189,7 +222,7 @@ function accountTemplate(
     priorityClassName: priorityClasses.workload,
     volumes: [
       { name: "administrator", secret: { secretName: job.administrator } },
-      { name: "account", secret: { secretName: accountSecretName(service, system) } },
+      { name: "account", secret: { secretName: accountSecretOfVersion(service, system, job.version) } },
     ],
     steps: [
       {
@@ -209,11 +242,11 @@ function accountTemplate(
 }
 
 /** A KafkaUser, and its password where the user operator looks for it. */
-function createKafkaUser(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+function createKafkaUser(name: string, args: AccountsArgs, version: Version, opts: pulumi.CustomResourceOptions): void {
   const { context, service } = args;
   const password = new kubernetes.apiextensions.CustomResource(
     `${name}-kafka-secret`,
-    accountSecret(service, "kafka", kafkaNamespace, context),
+    accountSecret(service, "kafka", kafkaNamespace, context, version),
     opts,
   );
   new kubernetes.apiextensions.CustomResource(`${name}-kafka-user`, kafkaUser(service), {
@@ -223,16 +256,21 @@ function createKafkaUser(name: string, args: AccountsArgs, opts: pulumi.CustomRe
 }
 
 /** A user and a role in Elasticsearch, made by a job beside Elasticsearch, whose own credentials never leave there. */
-function createSearchAccount(name: string, args: AccountsArgs, opts: pulumi.CustomResourceOptions): void {
+function createSearchAccount(
+  name: string,
+  args: AccountsArgs,
+  version: Version,
+  opts: pulumi.CustomResourceOptions,
+): void {
   const { context, service } = args;
-  const secret = searchSecret(service, context);
+  const secret = searchSecret(service, context, version);
   const requests = new kubernetes.apiextensions.CustomResource(`${name}-search-secret`, secret, opts);
   const template = stepsTemplate({
     scripts: elasticScriptsConfigMap,
     labels: elasticSetupLabels,
     priorityClassName: priorityClasses.workload,
     volumes: [
-      { name: "requests", secret: { secretName: secret.metadata.name } },
+      { name: "requests", secret: { secretName: secret.spec.target.name } },
       { name: "administrator", secret: { secretName: elasticAdministratorSecret } },
       { name: "authority", secret: { secretName: elasticTlsSecret, items: [{ key: "ca.crt", path: "ca.crt" }] } },
     ],
@@ -261,7 +299,7 @@ function createSearchAccount(name: string, args: AccountsArgs, opts: pulumi.Cust
     `${name}-search`,
     {
       metadata: {
-        name: `${service.name}-search-${contentHash(secret.spec, template)}`,
+        name: `${service.name}-search-${contentHash(secret.spec.target.template, elasticScriptsConfigMap)}`,
         namespace: elasticNamespace,
         labels: labelsOf(service),
       },

@@ -1,6 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../catalog/types.ts";
 import { elasticNamespace } from "../platform/elasticNames.ts";
-import { externalSecret } from "../platform/secretManifests.ts";
+import { externalSecret, secretOfVersion } from "../platform/secretManifests.ts";
 import { passwordSource } from "./accounts.ts";
 import { labelsOf, type WorkloadContext } from "./context.ts";
 
@@ -27,14 +28,19 @@ export function searchRole(service: Service) {
 /**
  * The requests that make a service's role and user, as a Secret: the user's password is among them, put there by
  * External Secrets. The script sends each line of `requests.txt`; all are PUT, so they may be repeated.
+ *
+ * @param version of the password
  */
-export function searchSecret(service: Service, context: Pick<WorkloadContext, "names">) {
+export function searchSecret(service: Service, context: Pick<WorkloadContext, "names">, version: pulumi.Input<string>) {
+  const name = `${service.name}-search-requests`;
   const requests = [
     `elasticsearch put PUT /_security/role/${service.name} role.json`,
     `elasticsearch put PUT /_security/user/${service.name} user.json`,
   ];
   const manifest = externalSecret(context, {
-    name: `${service.name}-search-requests`,
+    name,
+    version,
+    secretName: secretOfVersion(name, version),
     namespace: elasticNamespace,
     data: { password: passwordSource(service, "elasticsearch") },
     template: {

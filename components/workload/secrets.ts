@@ -1,17 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { SecretRef, Service } from "../../catalog/types.ts";
 import { schemaRegistrySecretPath } from "../platform/kafkaNames.ts";
-import { externalSecret, type SecretSource } from "../platform/secretManifests.ts";
+import { externalSecret, type SecretSource, secretOfVersion } from "../platform/secretManifests.ts";
 import { type AccountSystem, accountsOf, passwordSource, passwordVariable, schemaRegistryUser } from "./accounts.ts";
 import { labelsOf, secretName, tradingNamespace, type WorkloadContext } from "./context.ts";
 
 /**
  * The ExternalSecret of a service: its passwords and the secrets that it asks for by name, each as the environment
  * variable of that name, in one Kubernetes Secret that the service's pods alone read. Undefined when it has none.
+ *
+ * @param version of the passwords: with another one they are read again at once
  */
 export function serviceSecret(
   service: Service,
   secrets: ReadonlyMap<string, SecretRef>,
   context: Pick<WorkloadContext, "names">,
+  version?: pulumi.Input<string>,
 ) {
   const data: Record<string, SecretSource> = {};
   for (const system of accountsOf(service)) data[passwordVariable(system)] = passwordSource(service, system);
@@ -22,7 +26,8 @@ export function serviceSecret(
     data[name] = { path, property };
   }
   if (Object.keys(data).length === 0) return undefined;
-  return labelled(service, externalSecret(context, { name: secretName(service), namespace: tradingNamespace, data }));
+  const plan = { name: secretName(service), namespace: tradingNamespace, data, version };
+  return labelled(service, externalSecret(context, plan));
 }
 
 /** Name of the Secret that hands one password of a service to the system that must know it. */
@@ -30,15 +35,28 @@ export function accountSecretName(service: Pick<Service, "name">, system: Accoun
   return `${service.name}-${system}-account`;
 }
 
-/** An ExternalSecret in the namespace of a system, with the password of one service's account there as `password`. */
+/**
+ * An ExternalSecret in the namespace of a system, with the password of one service's account there as `password`.
+ *
+ * @param version of the password
+ * @param secretName of the Secret, where it is not the same for all versions
+ */
 export function accountSecret(
   service: Service,
   system: AccountSystem,
   namespace: string,
   context: Pick<WorkloadContext, "names">,
+  version: pulumi.Input<string>,
+  secretName?: pulumi.Input<string>,
 ) {
   const data = { password: passwordSource(service, system) };
-  return labelled(service, externalSecret(context, { name: accountSecretName(service, system), namespace, data }));
+  const plan = { name: accountSecretName(service, system), namespace, data, version, secretName };
+  return labelled(service, externalSecret(context, plan));
+}
+
+/** The Secret that a job reads, by its version. */
+export function accountSecretOfVersion(service: Service, system: AccountSystem, version: pulumi.Input<string>) {
+  return secretOfVersion(accountSecretName(service, system), version);
 }
 
 function labelled<Manifest extends { metadata: object }>(service: Service, manifest: Manifest) {

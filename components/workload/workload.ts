@@ -63,7 +63,7 @@ export class Workload extends pulumi.ComponentResource {
 
     const accounts = new Accounts(`${name}-accounts`, { context, service, systems: args.accounts }, child);
     const identity = createIdentity(name, args, child);
-    const settings = createSettings(name, args, { parent: this, dependsOn: accounts });
+    const settings = createSettings(name, args, accounts.version, { parent: this, dependsOn: accounts });
     const policies = createNetworkPolicies(name, args, child);
     const fronts = services(service).map(
       (front) => new kubernetes.core.v1.Service(`${name}-${suffix(service, front.metadata.name)}`, front, child),
@@ -99,11 +99,16 @@ function createIdentity(name: string, args: WorkloadArgs, opts: pulumi.CustomRes
 }
 
 /** ConfigMaps and the Secret that the pods read. */
-function createSettings(name: string, args: WorkloadArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+function createSettings(
+  name: string,
+  args: WorkloadArgs,
+  passwords: pulumi.Output<string> | undefined,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
   const { service, context, endpoints, neighbours, exchanges } = args;
   const data = configuration({ context, service, endpoints, exchanges, ports: neighbours.ports });
   const files = configurationFileData(service);
-  const secret = serviceSecret(service, args.secrets, context);
+  const secret = serviceSecret(service, args.secrets, context, passwords);
   return [
     new kubernetes.core.v1.ConfigMap(
       `${name}-configuration`,

@@ -28,7 +28,7 @@ export interface WorkloadsArgs {
   images: Readonly<Record<string, { image?: ImageVersion }>>;
   /** The network: where the data stores are. */
   vpc: Pick<Vpc, "isolatedCidrs">;
-  postgres: Pick<Postgres, "host" | "primaryHost" | "port" | "databaseName" | "masterSecretArn">;
+  postgres: Pick<Postgres, "host" | "primaryHost" | "port" | "databaseName" | "masterSecretArn" | "passwordVersions">;
   cache: Pick<Cache, "host" | "port" | "passwords">;
   broker: Pick<MessageBroker, "host" | "port">;
   /** Customer keys: `data` for the shared buckets, `secrets` for passwords. */
@@ -106,6 +106,7 @@ function commonArgs({ context, settings, catalog, vpc, postgres, cache, broker, 
     accounts: {
       endpoints,
       primaryHost: postgres.primaryHost,
+      databaseVersions: postgres.passwordVersions,
       cachePasswords: cache.passwords,
       secretsKeyArn: keys.arns.secrets,
       secretRecoveryDays: secrets.recoveryWindowDays,

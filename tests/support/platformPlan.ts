@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { loadCatalog } from "../../catalog/load.ts";
+import { exporterAccount, grafanaAccount } from "../../components/data/accounts.ts";
 import { type PlatformContext, platformContext } from "../../components/platform/context.ts";
 import { Platform, type PlatformArgs } from "../../components/platform/platform.ts";
 import { keyPurposes } from "../../components/security/keyPolicies.ts";
@@ -74,6 +75,7 @@ async function openPlatform(source: SettingsSource, change: (settings: Settings)
         port: 5432,
         databaseName: "binance",
         masterSecretArn: pulumi.output(names.arn("secretsmanager", "secret:rds!db-0-AbCdEf")),
+        passwordVersions: { [exporterAccount]: pulumi.output("1"), [grafanaAccount]: pulumi.output("1") },
         replicaHosts: Array.from({ length: settings.postgres.readReplicas }, (_, index) =>
           pulumi.output(`replica-${index + 1}.${settings.environment.domain}`),
         ),

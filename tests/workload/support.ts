@@ -52,6 +52,9 @@ export function releaseAll(catalog: Catalog): Record<string, { image: ImageVersi
   return Object.fromEntries(catalog.services.map(({ name }) => [name, { image: { tag: "1.2.3" } }]));
 }
 
+/** The first version of each role's password. */
+const versionsOf = (roles: readonly string[]) => Object.fromEntries(roles.map((role) => [role, pulumi.output("1")]));
+
 /** Plans the workloads of a catalog alone, without the rooms below. */
 export async function planWorkloads(
   change: Partial<WorkloadsArgs> = {},
@@ -72,6 +75,7 @@ export async function planWorkloads(
         port: 5432,
         databaseName: "binance",
         masterSecretArn: pulumi.output("arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1"),
+        passwordVersions: versionsOf(catalog.services.flatMap(({ uses }) => uses?.postgres?.role ?? [])),
       },
       cache: {
         host: pulumi.output("cache.internal"),
