@@ -174,7 +174,13 @@ function createMonitoring(name: string, context: PlatformContext, { parent, depe
   const exporter = consulExporter(context);
   new kubernetes.apps.v1.Deployment(
     `${name}-exporter`,
-    { ...exporter, metadata: { ...exporter.metadata, annotations: awaitAnnotations(context) } },
+    {
+      ...exporter,
+      metadata: {
+        ...exporter.metadata,
+        annotations: { ...exporter.metadata.annotations, ...awaitAnnotations(context) },
+      },
+    },
     { parent, dependsOn },
   );
   for (const monitor of consulMonitors()) {
