@@ -77,6 +77,8 @@ export function nodePool(pool: NodePoolSettings, zones: readonly string[]) {
           terminationGracePeriod: "24h",
         },
       },
+      // A pod that names no pool comes to one that is tidied up; those of the others keep their room for who names them.
+      weight: pool.consolidate === "empty" ? 1 : 10,
       limits: { cpu: String(pool.cpuLimit), memory: `${pool.memoryLimitGibibytes}Gi` },
       disruption: {
         consolidationPolicy: pool.consolidate === "empty" ? "WhenEmpty" : "WhenEmptyOrUnderutilized",

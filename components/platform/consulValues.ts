@@ -1,7 +1,14 @@
 import type { ConsulSettings } from "../../stack/sections/consul.ts";
 import { consulBootstrapSecret, consulDatacenter, consulGossipSecret, consulTlsSecret } from "./consulNames.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
-import { hasBudget, resources, restrictedContainer, topologySpread, withoutProcessorLimit } from "./pods.ts";
+import {
+  hasBudget,
+  onStatefulNodes,
+  resources,
+  restrictedContainer,
+  topologySpread,
+  withoutProcessorLimit,
+} from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /**
@@ -9,10 +16,11 @@ import type { ChartValues } from "./values.ts";
  * Gateway API CRDs belong to the bundle, whatever the mesh does; the injector is a setting and off by default.
  */
 export function consulValues(
-  context: Pick<PlatformContext, "environment" | "storageClassName" | "topologySpread">,
+  context: Pick<PlatformContext, "environment" | "storageClassName" | "topologySpread" | "statefulPool">,
   settings: ConsulSettings,
 ): ChartValues {
   const { replicas, serviceMesh } = settings;
+  const { nodeSelector } = onStatefulNodes(context);
   const small = withoutProcessorLimit(resources("50m", "64Mi", "128Mi"));
   return {
     global: {
@@ -49,7 +57,8 @@ export function consulValues(
       resources: withoutProcessorLimit(resources("200m", settings.memory)),
       priorityClassName: priorityClasses.stateful,
       disruptionBudget: hasBudget(replicas) ? { enabled: true, maxUnavailable: 1 } : { enabled: false },
-      // A string, for the chart passes it through its template language; JSON is YAML.
+      // Strings, for the chart passes them through its template language; JSON is YAML.
+      ...(nodeSelector !== undefined && { nodeSelector: JSON.stringify(nodeSelector) }),
       topologySpreadConstraints: JSON.stringify(
         topologySpread(context, replicas, { app: "consul", component: "server" }),
       ),

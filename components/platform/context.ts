@@ -30,6 +30,8 @@ export interface PlatformContext {
   storageClassName: string;
   /** Spread the pods of each replicated system over zones, as a hard rule. */
   topologySpread: boolean;
+  /** Pool whose nodes hold the systems with volumes. @default wherever there is room */
+  statefulPool?: string;
   /** Refuse the deletion of what holds state. */
   protect: boolean;
 }
@@ -54,6 +56,7 @@ export function platformContext(settings: ContextSettings, names: Names, storage
     waitForReadiness: platform.waitForReadiness,
     storageClassName,
     topologySpread: platform.topologySpread,
+    statefulPool: platform.statefulPool,
     protect: environment.protect,
   };
 }

@@ -2,7 +2,7 @@ import type { ElasticSettings } from "../../stack/sections/elastic.ts";
 import { imagePin } from "./charts.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { type ElasticPlatformUser, elasticCluster, elasticNamespace, elasticTlsSecret } from "./elasticNames.ts";
-import { hasBudget, resources, restrictedPod, topologySpread } from "./pods.ts";
+import { hasBudget, onStatefulNodes, resources, restrictedPod, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Version of Elasticsearch, Kibana and Logstash, which must be the same. */
@@ -22,7 +22,7 @@ export function elasticUserSecret(user: ElasticPlatformUser): string {
   return `elastic-user-${user}`;
 }
 
-type ElasticContext = Pick<PlatformContext, "region" | "storageClassName" | "topologySpread">;
+type ElasticContext = Pick<PlatformContext, "region" | "storageClassName" | "topologySpread" | "statefulPool">;
 
 /** Values of the operator's chart. */
 export function elasticOperatorValues(replicas: number): ChartValues {
@@ -129,6 +129,7 @@ function nodeSet(context: ElasticContext, settings: ElasticSettings, set: NodeSe
         serviceAccountName: elasticServiceAccount,
         automountServiceAccountToken: false,
         priorityClassName: priorityClasses.stateful,
+        ...onStatefulNodes(context),
         terminationGracePeriodSeconds: 180,
         securityContext: restrictedPod(1000),
         containers: [

@@ -12,11 +12,14 @@ import {
   grafanaOidcSecret,
   grafanaServiceAccount,
 } from "./monitoringNames.ts";
-import { hasBudget, reloadOn, resources, restrictedContainer, topologySpread } from "./pods.ts";
+import { hasBudget, onStatefulNodes, reloadOn, resources, restrictedContainer, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that Grafana's values need. */
-export type GrafanaContext = Pick<PlatformContext, "domain" | "region" | "storageClassName" | "topologySpread">;
+export type GrafanaContext = Pick<
+  PlatformContext,
+  "domain" | "region" | "storageClassName" | "topologySpread" | "statefulPool"
+>;
 
 /** What Grafana needs to know of other systems. */
 export interface GrafanaNeighbours {
@@ -129,6 +132,7 @@ function stateValues(context: GrafanaContext, settings: MonitoringSettings["graf
       storageClassName: context.storageClassName,
       size: `${settings.volumeGibibytes}Gi`,
     },
+    ...onStatefulNodes(context),
     deploymentStrategy: { type: "Recreate" },
   };
 }

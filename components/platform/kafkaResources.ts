@@ -3,7 +3,7 @@ import type { KafkaSettings } from "../../stack/sections/kafka.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { cruiseControlMetricsKey, kafkaMetricsConfigMap, kafkaMetricsKey } from "./kafkaMetrics.ts";
 import { kafkaCluster, kafkaLabels, kafkaNamespace, kafkaPort } from "./kafkaNames.ts";
-import { hasBudget, resources, restrictedPod, topologySpread, withoutProcessorLimit } from "./pods.ts";
+import { hasBudget, onStatefulNodes, resources, restrictedPod, topologySpread, withoutProcessorLimit } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Version of Kafka, and the version of its metadata, which is raised after every broker runs the new version. */
@@ -12,7 +12,7 @@ const kafkaVersion = { version: "4.3.1", metadataVersion: "4.3-IV0" } as const;
 /** Secret with the listener's certificate, of the cluster's own authority. */
 export const kafkaTlsSecret = "kafka-listener-tls";
 
-type PoolContext = Pick<PlatformContext, "storageClassName" | "topologySpread">;
+type PoolContext = Pick<PlatformContext, "storageClassName" | "topologySpread" | "statefulPool">;
 
 /** Values of the operator's chart. */
 export function strimziValues(context: Pick<PlatformContext, "topologySpread">, replicas: number): ChartValues {
@@ -107,11 +107,35 @@ function nodePool(context: PoolContext, pool: Pool) {
           securityContext: restrictedPod(1001),
           // Since Strimzi 0.49 the rack setting does not spread pods any more.
           topologySpreadConstraints: topologySpread(context, pool.replicas, labels),
-          ...(pool.replicas > 1 ? { affinity: onePerNode(labels) } : {}),
+          ...placement(context, pool.replicas, labels),
         },
       },
     },
   };
+}
+
+/** Where the pods may stand. Strimzi knows no `nodeSelector`, only affinity. */
+function placement(context: PoolContext, replicas: number, labels: { [label: string]: string }) {
+  const { nodeSelector } = onStatefulNodes(context);
+  const affinity = {
+    ...(replicas > 1 ? onePerNode(labels) : {}),
+    ...(nodeSelector && {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: Object.entries(nodeSelector).map(([key, value]) => ({
+                key,
+                operator: "In",
+                values: [value],
+              })),
+            },
+          ],
+        },
+      },
+    }),
+  };
+  return Object.keys(affinity).length > 0 ? { affinity } : {};
 }
 
 /** Two brokers on one node would be lost together. */

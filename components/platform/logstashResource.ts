@@ -4,7 +4,7 @@ import { priorityClasses } from "./context.ts";
 import { elasticCluster, elasticNamespace, elasticUserSecretPath } from "./elasticNames.ts";
 import { elasticVersion } from "./elasticResources.ts";
 import { kafkaUserSecretPath, schemaRegistrySecretPath } from "./kafkaNames.ts";
-import { resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
+import { onStatefulNodes, resources, restrictedContainer, restrictedPod, topologySpread } from "./pods.ts";
 import type { ExternalSecretPlan } from "./secretManifests.ts";
 
 /** Service account of Logstash's pods, whose role may add objects to the audit bucket. */
@@ -46,7 +46,7 @@ export function logstashExternalSecret(): ExternalSecretPlan {
 
 /** Logstash with the audit pipelines. Its queues and the files that wait for their upload lie on a volume. */
 export function logstashResource(
-  context: Pick<PlatformContext, "names" | "region" | "storageClassName" | "topologySpread">,
+  context: Pick<PlatformContext, "names" | "region" | "storageClassName" | "topologySpread" | "statefulPool">,
   replicas: number,
   plan: Omit<AuditPipelinePlan, "context">,
 ) {
@@ -75,6 +75,7 @@ export function logstashResource(
           serviceAccountName: logstashServiceAccount,
           automountServiceAccountToken: false,
           priorityClassName: priorityClasses.stateful,
+          ...onStatefulNodes(context),
           terminationGracePeriodSeconds: 120,
           securityContext: restrictedPod(1000),
           topologySpreadConstraints: topologySpread(context, replicas, {

@@ -2,13 +2,13 @@ import type { LoggingSettings } from "../../stack/sections/logging.ts";
 import { type PlatformContext, priorityClasses } from "./context.ts";
 import { lokiAddress } from "./monitoringNames.ts";
 import { clusterDnsAddress } from "./networkPolicies.ts";
-import { hasBudget, resources, topologySpread } from "./pods.ts";
+import { hasBudget, onStatefulNodes, resources, topologySpread } from "./pods.ts";
 import { type ChartValues, mergeValues } from "./values.ts";
 
 /** Context that Loki's values need. */
 export type LokiContext = Pick<
   PlatformContext,
-  "region" | "names" | "serviceCidr" | "storageClassName" | "topologySpread"
+  "region" | "names" | "serviceCidr" | "storageClassName" | "topologySpread" | "statefulPool"
 >;
 
 /** Purpose of Loki's bucket, for `Names.bucket`. */
@@ -136,6 +136,7 @@ function monolithicValues(context: LokiContext, settings: LoggingSettings["loki"
       replicas,
       resources: resources(size.cpu, size.memory),
       persistence: persistence(context, volumeGibibytes),
+      ...onStatefulNodes(context),
       podDisruptionBudget: budget(replicas),
       topologySpreadConstraints: spread(context, replicas, "single-binary"),
       // The rules sidecar would be the only reader of the cluster's ConfigMaps here.
@@ -159,6 +160,7 @@ function distributedValues(context: LokiContext, settings: LoggingSettings["loki
     deploymentMode: "Distributed",
     ingester: {
       ...component("ingester", replicas, size.cpu, size.memory),
+      ...onStatefulNodes(context),
       // Zone awareness brings an operator with webhooks; spreading three ingesters over zones gives the same safety.
       zoneAwareReplication: { enabled: false },
       persistence: {
@@ -173,11 +175,13 @@ function distributedValues(context: LokiContext, settings: LoggingSettings["loki
     queryScheduler: component("query-scheduler", 2, "50m", "256Mi"),
     indexGateway: {
       ...component("index-gateway", 2, "100m", "1Gi"),
+      ...onStatefulNodes(context),
       persistence: persistence(context, 20),
     },
     // Exactly one: two compactors would delete under each other's hands.
     compactor: {
       replicas: 1,
+      ...onStatefulNodes(context),
       resources: resources("200m", "2Gi"),
       // The chart has a list of claims here, before which its other keys are nothing.
       persistence: { ...persistence(context, 20), claims: claims(context, 20) },

@@ -1,4 +1,5 @@
 import { mebibytesOf } from "../../stack/memory.ts";
+import { poolLabel } from "../compute/nodePoolManifests.ts";
 import type { PlatformContext } from "./context.ts";
 
 /** Pod security context that Pod Security level "restricted" takes; the user is the image's own unless given. */
@@ -69,6 +70,16 @@ export function topologySpread(
       labelSelector: { matchLabels },
     },
   ];
+}
+
+/**
+ * Choice of the nodes for a pod with a volume: those of the pool that the settings name, which are given back only when
+ * they are empty. Elsewhere Auto Mode would move brokers and shards about to save half a node. Empty without such a pool.
+ */
+export function onStatefulNodes({ statefulPool }: Pick<PlatformContext, "statefulPool">): {
+  nodeSelector?: { [label: string]: string };
+} {
+  return statefulPool === undefined ? {} : { nodeSelector: { [poolLabel]: statefulPool } };
 }
 
 /** True when a disruption budget makes sense: with one replica it would only keep nodes from draining. */

@@ -7,13 +7,13 @@ import {
   nodeAgentsNamespace,
   prometheusServiceAccount,
 } from "./monitoringNames.ts";
-import { hasBudget, resources, topologySpread } from "./pods.ts";
+import { hasBudget, onStatefulNodes, resources, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Context that the values of Prometheus and Alertmanager need. */
 export type PrometheusContext = Pick<
   PlatformContext,
-  "environment" | "region" | "clusterName" | "storageClassName" | "topologySpread"
+  "environment" | "region" | "clusterName" | "storageClassName" | "topologySpread" | "statefulPool"
 >;
 
 /** Seconds between two scrapes, from the requirement sheet. */
@@ -143,6 +143,7 @@ function prometheusValues(context: PrometheusContext, settings: MonitoringSettin
       topologySpreadConstraints: topologySpread(context, replicas, { "app.kubernetes.io/name": "prometheus" }),
       priorityClassName: priorityClasses.observability,
       resources: resources(size.cpu, size.memory),
+      ...onStatefulNodes(context),
       storageSpec: volume(context, volumeGibibytes),
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     },
@@ -172,6 +173,7 @@ function alertmanagerValues(context: PrometheusContext, settings: MonitoringSett
       topologySpreadConstraints: topologySpread(context, replicas, { "app.kubernetes.io/name": "alertmanager" }),
       priorityClassName: priorityClasses.observability,
       resources: resources("50m", "256Mi"),
+      ...onStatefulNodes(context),
       storage: volume(context, volumeGibibytes),
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     },

@@ -1,7 +1,7 @@
 import type { PlatformContext } from "./context.ts";
 import { priorityClasses } from "./context.ts";
 import { pinnedImage } from "./imageMirror.ts";
-import { hasBudget, resources, restrictedContainer, topologySpread } from "./pods.ts";
+import { hasBudget, onStatefulNodes, resources, restrictedContainer, topologySpread } from "./pods.ts";
 import type { ChartValues } from "./values.ts";
 import { vaultNamespace, vaultServiceAccount, vaultTlsSecret } from "./vaultNames.ts";
 
@@ -30,7 +30,10 @@ const healthPath = "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204"
 
 /** Values of the chart `vault`: Raft, TLS, auto-unseal by KMS; no injector, for External Secrets brings the secrets. */
 export function vaultValues(
-  context: Pick<PlatformContext, "imageMirror" | "names" | "region" | "storageClassName" | "topologySpread">,
+  context: Pick<
+    PlatformContext,
+    "imageMirror" | "names" | "region" | "storageClassName" | "topologySpread" | "statefulPool"
+  >,
   settings: VaultServerSettings,
 ): ChartValues {
   const { replicas } = settings;
@@ -52,6 +55,7 @@ export function vaultValues(
       logFormat: "json",
       resources: resources("250m", settings.memory),
       priorityClassName: priorityClasses.stateful,
+      ...onStatefulNodes(context),
       terminationGracePeriodSeconds: 30,
       serviceAccount: { create: true, name: vaultServiceAccount },
       extraEnvironmentVars: { VAULT_CACERT: `${certificateDirectory}/ca.crt`, AWS_REGION: context.region },

@@ -47,13 +47,33 @@ function checkPrincipals({ cluster, environment }: Settings): Finding[] {
   });
 }
 
-function checkPools({ cluster }: Settings): Finding[] {
-  return cluster.nodePools.flatMap(({ name }, index) => {
+function checkPools({ cluster, platform }: Settings): Finding[] {
+  return [...checkStatefulPool(cluster.nodePools, platform.statefulPool), ...checkPoolNames(cluster.nodePools)];
+}
+
+/** The pool must exist, else all systems with volumes would wait for a node for ever; and a spot node takes no broker down in order. */
+function checkStatefulPool(pools: Settings["cluster"]["nodePools"], name: string | undefined): Finding[] {
+  if (name === undefined) return [];
+  const fit = pools.filter(({ capacity, dedicatedTo }) => !capacity.includes("spot") && dedicatedTo === undefined);
+  if (fit.some((pool) => pool.name === name)) return [];
+  const names = fit.map((pool) => pool.name);
+  return [
+    {
+      path: ["platform", "statefulPool"],
+      allowed:
+        names.length > 0
+          ? `a pool of cluster.nodePools that is on-demand only and has no taint: ${names.join(", ")}`
+          : "nothing, for no pool of cluster.nodePools is on-demand only and without a taint",
+    },
+  ];
+}
+
+function checkPoolNames(nodePools: Settings["cluster"]["nodePools"]): Finding[] {
+  return nodePools.flatMap(({ name }, index) => {
     const path = ["cluster", "nodePools", index, "name"];
     if (builtInPools.includes(name))
       return [{ path, allowed: `a name other than ${builtInPools.join(" and ")}, which Auto Mode uses itself` }];
-    if (cluster.nodePools.findIndex((pool) => pool.name === name) !== index)
-      return [{ path, allowed: "each pool name once" }];
+    if (nodePools.findIndex((pool) => pool.name === name) !== index) return [{ path, allowed: "each pool name once" }];
     return [];
   });
 }

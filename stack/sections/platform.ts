@@ -89,6 +89,11 @@ export const platformSchema = z.strictObject({
   waitForReadiness: z.boolean().default(true).describe("wait until each release is ready"),
   /** Spread replicas over zones as a hard rule: a pod that cannot be spread stays pending. */
   topologySpread: z.boolean().default(false).describe("spread replicas over zones as a hard rule"),
+  /**
+   * Pool of `cluster.nodePools` whose nodes hold the systems with volumes: Kafka, Elasticsearch, Logstash, Vault, Consul,
+   * Prometheus, Alertmanager, Loki. @default wherever there is room
+   */
+  statefulPool: z.string().optional().describe("name of the node pool for systems with volumes"),
   /** Systems that this environment does without. */
   without: z.array(z.enum(optionalSystems)).default([]).describe("systems that are left out"),
   /** Address range of Kubernetes services; EKS chooses 172.20.0.0/16 for a VPC in 10.0.0.0/8. */

@@ -25,6 +25,18 @@ function namespaceSelectors(value: unknown): Tree[] {
   );
 }
 
+/** Keys below which a chart or custom resource describes one volume of a pod, whose siblings describe the pod. */
+const volumeKeys = ["persistence", "storageSpec", "volumeClaimTemplates", "dataStorage", "storageClass"];
+
+/** Every part of values and manifests that describes a pod with a volume of the storage class. */
+function volumeOwners(value: unknown): Tree[] {
+  if (Array.isArray(value)) return value.flatMap(volumeOwners);
+  if (!isTree(value)) return [];
+  const own = volumeKeys.some((key) => key in value && JSON.stringify(value[key]).includes('"gp3"'));
+  const jbod = isTree(value.storage) && /"gp3"/.test(JSON.stringify(value.storage));
+  return own || jbod ? [value] : Object.values(value).flatMap(volumeOwners);
+}
+
 /** Every rule of spread that keeps pods pending rather than break it, in values and manifests, as text for Consul too. */
 function hardSpreads(value: unknown): Tree[] {
   if (typeof value === "string") return value.startsWith("[{") ? hardSpreads(JSON.parse(value)) : [];
@@ -82,6 +94,20 @@ for (const stack of ["staging", "production"]) {
       const [vault] = kept.filter(({ inputs }) => inputs.name === "vault");
       const { server } = vault!.inputs.values as { server: Tree };
       assert.deepEqual(server.persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
+    });
+
+    it("every pod with a volume stands on the pool that is given back only when it is empty", () => {
+      const { statefulPool } = settings.platform;
+      assert.equal(statefulPool !== undefined, stack === "production");
+      const owners = plan.resources.flatMap(({ name, inputs }) =>
+        volumeOwners(inputs).map((owner) => ({ name, owner })),
+      );
+      assert.ok(owners.length >= 8, `${owners.length}`);
+      for (const { name, owner } of owners) {
+        const text = JSON.stringify(owner);
+        assert.equal(text.includes("trading-platform/pool"), statefulPool !== undefined, name);
+        if (statefulPool !== undefined) assert.ok(text.includes(statefulPool), name);
+      }
     });
 
     it("a lost zone, whose nodes stay registered for a while, holds no pod back from the others", () => {

@@ -239,6 +239,13 @@ export const dataCases: WrongCase[] = [
     expect: { key: "cluster.nodePools.0.name", allowed: /other than system/ },
   },
   {
+    name: "volumes on a pool of spot nodes, or on one that is not there",
+    change: (config) => {
+      config[section("platform")].statefulPool = "stateful";
+    },
+    expect: { key: "platform.statefulPool", allowed: /nothing, for no pool/ },
+  },
+  {
     name: "real orders from a bot for development",
     change: (config) => {
       config[section("tradingBot")].exchangeHosts = "live";
