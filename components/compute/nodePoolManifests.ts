@@ -8,7 +8,7 @@ const nodeClassName = "platform";
 export const storageClassName = "gp3";
 
 /** Label of nodes with the name of their pool, to choose one by `nodeSelector`. */
-const poolLabel = "trading-platform/pool";
+export const poolLabel = "trading-platform/pool";
 
 /** Taint key of pools that only some pods may use. */
 const dedicatedTaint = "dedicated";
