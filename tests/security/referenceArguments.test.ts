@@ -210,7 +210,7 @@ describe("arguments that the reference asks for", () => {
       .map(({ name, ignoreChanges }) => `${name}: ${ignoreChanges.join(", ")}`);
     assert.deepEqual(ignored.sort(), [
       "backups-services: resourceTypeOptInPreference",
-      "broker-broker: subnetIds",
+      "broker-broker: subnetIds, users",
       "cluster-cluster: accessConfig.bootstrapClusterCreatorAdminPermissions",
       "images-cache-docker-io-login-first: secretString, versionStages",
       "images-cache-ghcr-io-login-first: secretString, versionStages",
