@@ -1,6 +1,6 @@
 import { exporters } from "../catalog/metrics.ts";
 import type { Catalog } from "../catalog/types.ts";
-import { alertContext } from "../components/observability/alerts/context.ts";
+import { alertContext, runningIn } from "../components/observability/alerts/context.ts";
 import type { AlertContext } from "../components/observability/alerts/types.ts";
 import { alarmPlan } from "../components/operations/alarms/plan.ts";
 import { alarmTargets } from "../components/operations/alarms/targets.ts";
@@ -12,7 +12,7 @@ import type { Settings } from "../stack/settings.ts";
 
 /** The alerts' context of a stack. */
 export function stackAlertContext(settings: Settings, catalog: Catalog): AlertContext {
-  return alertContext(settings, catalog, `https://grafana.${settings.environment.domain}`);
+  return alertContext(settings, runningIn(settings), catalog, `https://grafana.${settings.environment.domain}`);
 }
 
 /** AWS's own alarms of a stack, with its limits. Names that only AWS knows are of no use to a list. */
@@ -32,9 +32,8 @@ export function stackAlarms(settings: Settings): Alarm[] {
 
 /** The context of the committed pages: default thresholds, every exporter, the catalog's services; no environment. */
 export function documentationContext(catalog: Catalog): AlertContext {
-  const alerts = alertsSchema.parse({
-    runbookBaseUrl: "https://runbooks.example.com",
-    exporters: exporters.map(({ name }) => name),
-  });
-  return alertContext({ alerts, kafka: { brokers: 3 }, cache: { nodes: 2 } }, catalog, "https://grafana.example.com");
+  const alerts = alertsSchema.parse({ runbookBaseUrl: "https://runbooks.example.com" });
+  const everything = { exporters: exporters.map(({ name }) => name), without: [] };
+  const settings = { alerts, kafka: { brokers: 3 }, cache: { nodes: 2 } };
+  return alertContext(settings, everything, catalog, "https://grafana.example.com");
 }

@@ -69,6 +69,9 @@ export const exporters = [
   openCost,
 ] as const satisfies readonly Exporter[];
 
+/** Name of an exporter; which ones run in a stack follows from what it installs. */
+export type ExporterName = (typeof exporters)[number]["name"];
+
 /** A series name with the metric it belongs to, who exports it and every label it may carry. */
 export interface KnownSeries {
   readonly metric: Metric;

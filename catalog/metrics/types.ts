@@ -31,7 +31,7 @@ export interface Metric<Name extends string = string> {
 
 /** A program that exports metrics, with the version in which the names below were read. */
 export interface Exporter {
-  /** Key by which a stack says that this exporter runs (`alerts.exporters`). */
+  /** Key of the exporter; `components/observability/alerts/exporters.ts` says with what it runs. */
   readonly name: string;
   /** Version whose source or documentation was read. */
   readonly version: string;

@@ -5,7 +5,7 @@ import type { Alarm } from "../operations/alarms/types.ts";
 import type { PlatformContext } from "../platform/context.ts";
 import { alertmanagerReplicas } from "../platform/monitoringNames.ts";
 import type { PrometheusStack } from "../platform/prometheusStack.ts";
-import { alertContext } from "./alerts/context.ts";
+import { alertContext, runningIn } from "./alerts/context.ts";
 import { Alerts } from "./alerts.ts";
 import { cloudwatchAlerts } from "./grafana/cloudwatch.ts";
 import { logAlerts } from "./grafana/logs/all.ts";
@@ -17,7 +17,7 @@ import { AlertRouting } from "./routing.ts";
 export interface ObservabilityArgs {
   /** Where the systems run. */
   context: PlatformContext;
-  settings: Pick<Settings, "alerts" | "cache" | "kafka" | "routing" | "monitoring">;
+  settings: Pick<Settings, "alerts" | "cache" | "kafka" | "routing" | "monitoring" | "platform">;
   catalog: Pick<Catalog, "services" | "topics">;
   /** AWS's own alarms, of which some are shown beside the applications'. */
   alarms: { readonly plan: readonly Alarm[] };
@@ -50,7 +50,7 @@ export class Observability extends pulumi.ComponentResource {
 
 function openAlerts(name: string, args: ObservabilityArgs, grafanaUrl: string, parent: pulumi.Resource): void {
   const { settings, catalog, systems } = args;
-  const context = alertContext(settings, catalog, grafanaUrl);
+  const context = alertContext(settings, runningIn(settings), catalog, grafanaUrl);
   new Alerts(`${name}-alerts`, { context }, { parent, dependsOn: [...systems.ready] });
 }
 
@@ -78,7 +78,9 @@ function openGrafana(
   parent: pulumi.Resource,
 ): GrafanaContent {
   const alertmanagers = alertmanagerReplicas(settings.monitoring.alertmanager.replicas);
-  const alerts = [...logAlerts(rules), ...cloudwatchAlerts(alarms.plan)];
+  // Without Loki every query of a log rule would end in an error, which is an alert as well.
+  const logs = settings.platform.without.includes("logging") ? [] : logAlerts(rules);
+  const alerts = [...logs, ...cloudwatchAlerts(alarms.plan)];
   return new GrafanaContent(
     `${name}-grafana`,
     { adminPassword, release, reachableAfter: systems.ready, alertmanagers, alerts, rules },

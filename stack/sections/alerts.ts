@@ -1,12 +1,6 @@
 import { z } from "zod";
-import { exporters } from "../../catalog/metrics.ts";
 import { alertThresholdsSchema } from "./alertThresholds.ts";
 import { day } from "./quantities.ts";
-
-/** Exporters that a complete environment runs; OpenCost and Velero are not part of the platform. */
-const platformExporters = exporters
-  .map((exporter) => exporter.name)
-  .filter((name) => !["opencost", "velero"].includes(name));
 
 const holiday = day.describe("a day on which the market is closed, YYYY-MM-DD");
 
@@ -19,14 +13,6 @@ export const alertsSchema = z.strictObject({
     .url({ protocol: /^https$/, error: "an https address without a slash at the end" })
     .regex(/[^/]$/, "an https address without a slash at the end")
     .describe("address under which the runbook pages are served"),
-  /**
-   * Exporters whose metrics exist here. A rule whose exporter is missing is left out, because it could never fire.
-   * @default every exporter of the platform
-   */
-  exporters: z
-    .array(z.enum(exporters.map((exporter) => exporter.name)))
-    .default(platformExporters)
-    .describe("exporters that run in this environment"),
   /** Numbers of the alerts; what is left out has production's value. */
   thresholds: alertThresholdsSchema.prefault({}),
   /** Service level objectives of this environment, where they differ from the catalog's. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contract, exporters } from "../../catalog/metrics.ts";
+import { contract, type ExporterName, exporters } from "../../catalog/metrics.ts";
 import { alertCatalogue, allAlerts } from "../../components/observability/alerts/catalogue.ts";
 import {
   chartRules,
@@ -170,11 +170,8 @@ describe("the rules of a stack", () => {
   });
 
   it("leave out what no exporter of the stack can tell", () => {
-    const settings = {
-      ...completeContext.settings,
-      exporters: completeContext.settings.exporters.filter((name) => name !== "redis-exporter"),
-    };
-    const without = names({ ...completeContext, settings });
+    const exporters = completeContext.exporters.filter((name) => name !== "redis-exporter");
+    const without = names({ ...completeContext, exporters });
     assert.equal(
       [...without].some((name) => name.startsWith("Redis")),
       false,
@@ -184,10 +181,7 @@ describe("the rules of a stack", () => {
   });
 
   it("need one of several exporters where the expression takes any", () => {
-    const only = (exporter: string) => ({
-      ...completeContext,
-      settings: { ...completeContext.settings, exporters: [exporter] as typeof completeContext.settings.exporters },
-    });
+    const only = (exporter: ExporterName) => ({ ...completeContext, exporters: [exporter] });
     assert.equal(names(only("consul")).has("ConsulNoLeader"), true);
     assert.equal(names(only("consul-exporter")).has("ConsulNoLeader"), true);
     assert.equal(names(only("vault")).has("ConsulNoLeader"), false);

@@ -11,12 +11,18 @@ import { Notifications } from "../../components/operations/notifications.ts";
 import { PrometheusStack } from "../../components/platform/prometheusStack.ts";
 import type { Mode } from "../../plan/monitor.ts";
 import type { PlannedResource } from "../../plan/resource.ts";
+import type { Settings } from "../../stack/settings.ts";
 import { type ComponentPlan, familyProblems, planProgram } from "../support/planProgram.ts";
 import { stackContext, stackSettings } from "../support/platformPlan.ts";
 
 /** Topics, alarms, monitoring and what is inside it, for the settings of a stack. */
-function open(stack: "staging" | "production", catalog: Catalog): void {
+function open(
+  stack: "staging" | "production",
+  catalog: Catalog,
+  change: (settings: Settings) => void = () => undefined,
+): void {
   const settings = stackSettings(stack);
+  change(settings);
   const context = stackContext(settings);
   const { names, accountId, region } = context;
   const keyArn = names.arn("kms", "key/one");
@@ -61,13 +67,27 @@ describe("what watches, as a plan", () => {
   const plan = (stack: "staging" | "production", mode: Mode = "steady") => plans.get(`${stack}-${mode}`)!;
   const inside = ({ resources }: ComponentPlan) => resources.filter(({ type }) => type.startsWith("grafana:"));
 
+  let catalog: Catalog;
   before(async () => {
-    const catalog = await loadCatalog();
+    catalog = await loadCatalog();
     for (const stack of ["staging", "production"] as const) {
       for (const mode of ["steady", "first"] as const) {
         plans.set(`${stack}-${mode}`, await planProgram(() => open(stack, catalog), mode));
       }
     }
+  });
+
+  it("asks Loki nothing where it is left out: every query would end in an error, for ever", async () => {
+    const without = await planProgram(
+      () => open("staging", catalog, ({ platform }) => void platform.without.push("logging")),
+      "steady",
+    );
+    const asking = (each: ComponentPlan) =>
+      inside(each).filter(
+        ({ type, inputs }) => type.endsWith(":RuleGroup") && JSON.stringify(inputs).includes('"loki"'),
+      );
+    assert.deepEqual(asking(without), []);
+    assert.ok(asking(plan("staging")).length > 0);
   });
 
   it("gives every resource a parent and its name", () => {

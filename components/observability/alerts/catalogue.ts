@@ -69,7 +69,7 @@ export function availability(context: AlertContext): {
   readonly missing: (alert: AlertDefinition) => string[];
 } {
   const declared = new Set(context.services.flatMap((service) => service.metrics));
-  const running = new Set<string>(context.settings.exporters);
+  const running = new Set<string>(context.exporters);
   const recordings = Object.values(allRecordings(context)).flat();
   const expressions = new Map<string, RecordingRule[]>();
   for (const rule of recordings) {
@@ -107,6 +107,7 @@ export function availability(context: AlertContext): {
   return {
     recording: (rule) => missingOf(rule, new Set()).length === 0,
     missing: (alert) => {
+      if (alert.system !== undefined && context.without.includes(alert.system)) return [`system ${alert.system}`];
       if (alert.anyExporterOf?.some((name) => running.has(name))) return [];
       return missingIn(alert.expr);
     },

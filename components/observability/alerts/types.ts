@@ -1,4 +1,6 @@
+import type { ExporterName } from "../../../catalog/metrics.ts";
 import type { AlertSettings } from "../../../stack/sections/alerts.ts";
+import type { OptionalSystem } from "../../../stack/sections/platform.ts";
 
 /** What kind of trouble an alert speaks of. */
 export type Category =
@@ -151,6 +153,11 @@ export interface AlertDefinition {
   /** True for alerts without comparison (the Watchdog). */
   readonly always?: boolean;
   /**
+   * System of which the alert speaks, where its metrics alone do not tell: a probe or `up` exists in every environment.
+   * @default none
+   */
+  readonly system?: OptionalSystem;
+  /**
    * Exporters of which one is enough, when the expression reads several by `or`.
    * @default every exporter that the expression reads
    */
@@ -194,6 +201,10 @@ export interface ServiceObjective {
 /** What the catalogue is computed from; the same input gives the same rules. */
 export interface AlertContext {
   readonly settings: AlertSettings;
+  /** Exporters that run in the environment; a rule whose exporter is missing is left out, because it could never fire. */
+  readonly exporters: readonly ExporterName[];
+  /** Systems that the environment does without. */
+  readonly without: readonly OptionalSystem[];
   readonly services: readonly AlertService[];
   /** Kafka topics of the catalog. */
   readonly topics: readonly string[];

@@ -18,9 +18,9 @@ export interface Objective {
 }
 
 /** Promises that belong to the platform, not to one catalogued service: the cache and the way of the logs. */
-function platformObjectives({ services, settings }: AlertContext): AlertService[] {
+function platformObjectives({ services, exporters }: AlertContext): AlertService[] {
   const cache = services.flatMap((service) => service.objectives).find(({ indicator }) => indicator === "cache-hits");
-  const has = (exporter: string) => settings.exporters.some((name) => name === exporter);
+  const has = (exporter: string) => exporters.some((name) => name === exporter);
   // Asked are 5 s; the canary's buckets double from 0.5 s, and its last one below is 4 s.
   const logs: ServiceObjective = { indicator: "log-ingestion", objective: 0.95, windowDays: 7, thresholdSeconds: 4 };
   const platform = (name: string, objectives: readonly ServiceObjective[]): AlertService => ({

@@ -4,10 +4,9 @@ import { alertsSchema } from "../../../stack/sections/alerts.ts";
 
 const runbookBaseUrl = "https://runbooks.example.com";
 
-/** Settings as production would have them, with every exporter that the catalogue knows. */
+/** Settings as production would have them. */
 export const completeSettings = alertsSchema.parse({
   runbookBaseUrl,
-  exporters: exporters.map(({ name }) => name),
   holidays: { nse: ["2026-01-26"], usEquities: ["2026-11-26"] },
 });
 
@@ -40,9 +39,11 @@ export const workerService: AlertService = {
   tradesOn: [],
 };
 
-/** The whole catalogue, each alert with its own cases; thresholds are the defaults that the cases are written for. */
+/** The whole catalogue with every exporter that it knows, each alert with its own cases; thresholds are the defaults that the cases are written for. */
 export const completeContext: AlertContext = {
   settings: completeSettings,
+  exporters: exporters.map(({ name }) => name),
+  without: [],
   services: [completeService, workerService],
   topics: ["kline-events", "system-health", "trading-signals"],
   brokers: 3,

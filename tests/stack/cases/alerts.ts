@@ -53,11 +53,4 @@ export const alertsCases: WrongCase[] = [
     },
     expect: { key: "alerts.thresholds.service.errorRate", allowed: /errorRatio/, nearest: "errorRatio" },
   },
-  {
-    name: "an exporter that nobody knows",
-    change: (config) => {
-      config[section].exporters = ["kube-state-metrics", "redis"];
-    },
-    expect: { key: "alerts.exporters.1", allowed: /redis-exporter/ },
-  },
 ];

@@ -7,9 +7,9 @@ const noNumber = Array.from({ length: 400 }, () => "NaN").join(" ");
  * Alerts about backups. The platform's backups are AWS Backup plans, seen through CloudWatch; where Velero or backup
  * CronJobs run as well, their own metrics join in. The reference's expressions alone would watch what is not installed.
  */
-export function backupAlerts({ settings }: AlertContext): AlertDefinition[] {
+export function backupAlerts({ settings, exporters }: AlertContext): AlertDefinition[] {
   const { backupHours, databaseBackupHours } = settings.thresholds.platform;
-  const has = (exporter: string) => settings.exporters.some((name) => name === exporter);
+  const has = (exporter: string) => exporters.some((name) => name === exporter);
   // The greatest, not the sum: the exporter says NaN for every kind of resource without a job just now, and so would the sum.
   const completed = (selector: string, hours: number) =>
     `absent_over_time((max(aws_backup_number_of_backup_jobs_completed_sum${selector}) > 0)[${hours}h:5m])`;

@@ -31,6 +31,7 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
       owner: "platform",
       family: "VaultAvailability",
       service: vault,
+      system: "vault",
       anyExporterOf: ["blackbox-exporter", "vault"],
       expr: [
         'max by (instance) (probe_http_status_code{job="blackbox-vault"}) == 503',
@@ -137,7 +138,7 @@ export function platformServiceAlerts({ settings }: AlertContext): AlertDefiniti
       description: "No server knows a leader (consul_exporter) or is one (the servers' own telemetry).",
       impact: "Registrations and key-value writes fail; reads may be old.",
       panel: { dashboard: "infrastructure", panel: "Consul" },
-      source: "reference 3.3; servers' telemetry added, because the platform runs no consul_exporter",
+      source: "reference 3.3; servers' telemetry added beside consul_exporter",
       runbook: {
         diagnosis: [
           {
