@@ -59,6 +59,7 @@ export const grafana = {
       ["org"],
       "failed evaluations of Grafana-managed rules",
     ),
+    gauge("grafana_build_info", "none", ["version", "revision", "branch", "goversion", "edition"], "always 1"),
   ],
 } as const satisfies Exporter;
 
@@ -68,7 +69,10 @@ export const loki = {
   version: "3.7",
   source: "https://github.com/grafana/loki/blob/main/pkg/validation/validate.go",
   targetLabels: monitorLabels,
-  metrics: [counter("loki_discarded_samples_total", "events", ["reason", "tenant"], "log entries refused")],
+  metrics: [
+    counter("loki_discarded_samples_total", "events", ["reason", "tenant"], "log entries refused"),
+    gauge("loki_build_info", "none", ["version", "revision", "branch", "goversion"], "1, on every part of Loki"),
+  ],
 } as const satisfies Exporter;
 
 /** loki-canary: writes lines and reads them back. */
@@ -110,6 +114,7 @@ export const alloy = {
       ["component_id", "component_path", "host", "reason", "tenant"],
       "lines thrown away after all retries",
     ),
+    gauge("alloy_build_info", "none", ["version", "revision", "branch", "goversion"], "1, on every collector"),
   ],
 } as const satisfies Exporter;
 

@@ -271,6 +271,19 @@ describe("alert routing: inhibition", () => {
     assert.ok(!silences(database("replica-1"), slow("trading-system")), "the primary answers");
   });
 
+  it("silences symptoms of the users of a store that is silent altogether, not of one whose exporter tells outages", () => {
+    const absent = (service: string): Labels => ({
+      ...{ alertname: "SharedSystemAbsent", severity: "critical", category: "infrastructure", service },
+    });
+    assert.ok(silences(absent("kafka"), slow("trading-system")));
+    assert.ok(silences(absent("elasticsearch"), slow("binance-data-storage")));
+    assert.ok(silences(absent("rabbitmq"), slow("trading-system")));
+    assert.ok(!silences(absent("elasticsearch"), slow("trading-system")), "it does not search");
+    assert.ok(!silences(absent("postgres"), slow("trading-system")), "the exporter alone is gone");
+    assert.ok(!silences(absent("loki"), slow("trading-system")), "nobody serves from logs");
+    assert.ok(!silences(absent("kafka"), absent("consul")), "what is gone itself is told");
+  });
+
   it("tells the database's primary by the name that its exporter's series bear", () => {
     const { serviceMonitor } = postgresExporterValues("primary", { name: "login", key: "connection" });
     assert.deepEqual((serviceMonitor as { relabelings: unknown }).relabelings, [

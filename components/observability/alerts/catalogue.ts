@@ -19,6 +19,7 @@ import { platformServiceAlerts } from "./infrastructure/platformServices.ts";
 import { postgresAlerts } from "./infrastructure/postgres.ts";
 import { redisAlerts } from "./infrastructure/redis.ts";
 import { saturationAlerts } from "./infrastructure/saturation.ts";
+import { sharedSystemAlerts } from "./infrastructure/sharedSystems.ts";
 import { watchingAlerts } from "./meta/watching.ts";
 import { apiPerformanceAlerts } from "./performance/api.ts";
 import { resourceAlerts } from "./performance/resources.ts";
@@ -36,7 +37,7 @@ const sources: readonly ((context: AlertContext) => AlertDefinition[])[] = [
   ...[apiPerformanceAlerts, resourceAlerts, storePerformanceAlerts],
   ...[executionAlerts, orderAlerts, riskAlerts, marketDataAlerts, strategyAlerts],
   ...[diskAlerts, postgresAlerts, redisAlerts, kafkaAlerts, brokerAndSearchAlerts],
-  ...[platformServiceAlerts, backupAlerts, saturationAlerts],
+  ...[platformServiceAlerts, sharedSystemAlerts, backupAlerts, saturationAlerts],
   ...[loggingAlerts, datasetAlerts, accessAlerts, costAlerts, watchingAlerts, sloAlerts],
 ];
 

@@ -17,7 +17,7 @@ const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnava
 /** A system that services share: the alerts that say it is gone, and who uses it. */
 interface SharedSystem {
   readonly alerts: readonly string[];
-  /** Further matcher of those alerts, where they also speak of parts that the services can do without. */
+  /** Further matcher of those alerts, where they also speak of what the services can do without. */
   readonly of?: string;
   readonly usedBy: (service: Dependant) => boolean;
 }
@@ -37,7 +37,16 @@ const sharedSystems: readonly SharedSystem[] = [
   { alerts: ["KafkaOfflinePartitions"], usedBy: ({ uses }) => uses?.topics !== undefined },
   { alerts: ["ElasticsearchClusterRed"], usedBy: ({ uses }) => uses?.elasticsearch !== undefined },
   { alerts: ["RabbitmqAlarm"], usedBy: ({ uses }) => uses?.queues !== undefined },
+  // What is silent altogether is gone. Not so database and cache: an outage of theirs is told by their exporters, and an
+  // exporter that is gone explains nothing of the services.
+  { ...absent("elasticsearch"), usedBy: ({ uses }) => uses?.elasticsearch !== undefined },
+  { ...absent("kafka"), usedBy: ({ uses }) => uses?.topics !== undefined },
+  { ...absent("rabbitmq"), usedBy: ({ uses }) => uses?.queues !== undefined },
 ];
+
+function absent(system: string) {
+  return { alerts: ["SharedSystemAbsent"], of: `service="${system}"` };
+}
 
 /** One cause that explains others by name, whatever the service. */
 const knownConsequences = [
