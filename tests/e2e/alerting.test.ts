@@ -15,9 +15,13 @@ import { requireTool } from "../support/tools.ts";
 /** One minute of production is a second here. Nothing else differs: same tree, receivers, templates, inhibition. */
 const scale = 60;
 
-/** What the exporter stub says at the start: one service down, two ill ones, two slow targets. */
+/** What the exporter stub says at the start: one service with no replica left, two ill ones, two slow targets. */
 const troubled = `
-up{namespace="trading",job="trading-system",service="trading-system"} 0
+up{namespace="trading",job="trading-system",service="trading-system",pod="a"} 0
+up{namespace="trading",job="trading-system",service="trading-system",pod="b"} 0
+up{namespace="trading",job="trading-system",service="trading-system",pod="c"} 0
+rollout_info_replicas_desired{namespace="trading",name="trading-system"} 3
+rollout_info_replicas_available{namespace="trading",name="trading-system"} 0
 up{namespace="trading",job="dashboard",service="dashboard"} 1
 jvm_memory_used_bytes{area="heap",service="dashboard"} 96
 jvm_memory_max_bytes{area="heap",service="dashboard"} 100
@@ -31,7 +35,14 @@ scrape_timeout_seconds{job="kafka-exporter"} 10
 `;
 
 /** The rules of the catalogue that the stub's metrics concern, with their durations divided like those of the routing. */
-const concerned = ["ServiceDown", "JvmHeapNearLimit", "ComponentDegraded", "TargetScrapeSlow", "Watchdog"];
+const concerned = [
+  "ServiceDown",
+  "ServiceReplicasUnavailable",
+  "JvmHeapNearLimit",
+  "ComponentDegraded",
+  "TargetScrapeSlow",
+  "Watchdog",
+];
 const rules = ruleFile(completeContext)
   .groups.flatMap((group) => group.rules)
   .filter((rule): rule is AlertRule => "alert" in rule && concerned.includes(rule.alert))
@@ -132,22 +143,27 @@ describe("alerts from the exporter to people", function () {
   const state = () =>
     `\nmessages: ${stubs.messages.map(({ channel, to, subject }) => `\n  ${channel} ${to}: ${subject}`).join("")}\n${servers.map((server) => server.output()).join("\n")}`;
   const arrives = (seconds: number, what: string, condition: () => boolean) => until(condition, seconds, what, state);
+  const ofServiceDown = (messages: readonly Message[]) =>
+    messages.filter(({ subject }) => subject.includes("ServiceDown - trading-system"));
   const firing = (messages: readonly Message[]) => messages.filter(({ subject }) => !subject.includes("RESOLVED"));
 
   it("sends a critical alert at once by Slack, e-mail and SNS, before any warning", async () => {
     const critical = await topicArn("critical");
     const channels = () =>
-      [stubs.to("slack", "/slack/critical"), stubs.to("email", "oncall@"), stubs.to("sns", critical)] as const;
+      [stubs.to("slack", "/slack/critical"), stubs.to("email", "oncall@"), stubs.to("sns", critical)].map(
+        ofServiceDown,
+      );
     await arrives(20, "the critical alert on all three channels", () => channels().every((each) => each.length > 0));
-    for (const messages of channels()) assert.match(messages[0]!.subject, /^\[CRITICAL\] ServiceDown - trading-system/);
+    for (const messages of channels())
+      assert.match(messages[0]!.subject, /^\[CRITICAL x3\] ServiceDown - trading-system/);
     await arrives(25, "the first warning", () => stubs.to("slack", "/slack/warning").length > 0);
     const [first] = stubs.to("slack", "/slack/warning");
     assert.ok(channels().some((messages) => messages[0]!.order < first!.order));
   });
 
   it("tells summary, value, runbook, dashboard and where to silence it", () => {
-    const [slack] = stubs.to("slack", "/slack/critical");
-    const [mail] = stubs.to("email", "oncall@");
+    const [slack] = ofServiceDown(stubs.to("slack", "/slack/critical"));
+    const [mail] = ofServiceDown(stubs.to("email", "oncall@"));
     for (const text of [slack!.body, mail!.body]) {
       assert.match(text, /trading-system/);
       assert.match(text, /Value: 0/);
@@ -168,8 +184,9 @@ describe("alerts from the exporter to people", function () {
   });
 
   it("repeats the critical alert while it lasts, and beats outside and inside AWS meanwhile", async () => {
-    await arrives(15, "the repetition", () => stubs.to("slack", "/slack/critical").length >= 2);
-    assert.equal(firing(stubs.to("slack", "/slack/critical")).length, stubs.to("slack", "/slack/critical").length);
+    const told = () => ofServiceDown(stubs.to("slack", "/slack/critical"));
+    await arrives(15, "the repetition", () => told().length >= 2);
+    assert.equal(firing(told()).length, told().length);
     const heartbeat = await topicArn("heartbeat");
     await arrives(10, "two beats on both ways", () =>
       [stubs.to("webhook", "/heartbeat"), stubs.to("sns", heartbeat)].every((beats) => beats.length >= 2),
@@ -189,14 +206,20 @@ describe("alerts from the exporter to people", function () {
     assert.equal(closedStubs.to("slack", "/slack/digest").length, 0);
   });
 
-  it("keeps a symptom to itself while its cause is told, and tells it when the cause is gone", async () => {
+  it("keeps a symptom to itself while the whole service below is gone, and tells it when only one pod of three is", async () => {
     const symptom = () => stubs.to("slack", "/slack/warning").filter(({ subject }) => subject.includes("dashboard"));
-    assert.deepEqual(symptom(), [], "the dashboard needs the trading system, which is down");
-    metrics = troubled.replace('service="trading-system"} 0', 'service="trading-system"} 1');
-    await arrives(15, "the message that it is over", () =>
-      stubs.to("slack", "/slack/critical").some(({ subject }) => subject.startsWith("[RESOLVED] ServiceDown")),
-    );
-    await arrives(15, "the warning that was inhibited", () => symptom().length > 0);
+    const over = () =>
+      ofServiceDown(stubs.to("slack", "/slack/critical")).filter(({ subject }) => subject.startsWith("[RESOLVED"));
+    assert.deepEqual(symptom(), [], "the dashboard needs the trading system, of which no pod is left");
+    metrics = troubled
+      .replaceAll(/(service="trading-system",pod="[bc]"}) 0/g, "$1 1")
+      .replace(/(replicas_available.*) 0/, "$1 2");
+    await arrives(25, "the warning that was inhibited", () => symptom().length > 0);
+    assert.deepEqual(over(), [], "the third pod is still away, and told");
+    metrics = metrics
+      .replace(/(service="trading-system",pod="a"}) 0/, "$1 1")
+      .replace(/(replicas_available.*) 2/, "$1 3");
+    await arrives(15, "the message that it is over", () => over().length > 0);
   });
 
   it("never tells anybody of the Watchdog", () => {

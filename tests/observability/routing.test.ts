@@ -214,8 +214,8 @@ describe("alert routing: inhibition", () => {
   let config: AlertmanagerConfig;
   const catalogue = allAlerts(completeContext);
   const silences = (source: Labels, target: Labels) => inhibits(config.inhibit_rules, source, target);
-  const down = (service: string): Labels => ({
-    alertname: "ServiceDown",
+  const down = (service: string, alertname = "ServiceReplicasUnavailable"): Labels => ({
+    alertname,
     severity: "critical",
     category: "critical",
     service,
@@ -260,6 +260,18 @@ describe("alert routing: inhibition", () => {
     assert.ok(!silences(down("dashboard"), slow("trading-system")), "the need has a direction");
     assert.ok(!silences(down("ml-platform"), slow("trading-system")), "an optional dependency explains nothing");
     assert.ok(!silences(down("trading-system"), down("dashboard")), "what is down itself is told");
+  });
+
+  it("silences nothing for one pod of three, everything for all of them, for no target at all, and for the only bot", () => {
+    const pod = { ...down("trading-system", "ServiceDown"), instance: "10.0.1.5:8090", pod: "trading-system-1-a" };
+    for (const service of ["trading-system", "dashboard"]) {
+      assert.ok(!silences(pod, slow(service)), `two pods serve; ${service} is slow for another reason`);
+      assert.ok(silences(down("trading-system", "ServiceReplicasUnavailable"), slow(service)));
+      assert.ok(silences(down("trading-system", "ServiceAbsent"), slow(service)));
+    }
+    assert.ok(silences(down("trading-bot", "ServiceDown"), slow("trading-bot")), "it runs once");
+    assert.ok(silences(down("trading-bot", "ServiceAbsent"), slow("trading-bot")));
+    assert.ok(!silences(down("trading-bot", "ServiceDown"), slow("trading-system")));
   });
 
   it("silences symptoms of the users of a database that is gone", () => {

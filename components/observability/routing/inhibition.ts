@@ -1,3 +1,4 @@
+import { archetypes } from "../../../catalog/archetypes.ts";
 import type { Service } from "../../../catalog/types.ts";
 import { primaryInstance } from "../../platform/exporterValues.ts";
 
@@ -8,11 +9,17 @@ export interface InhibitRule {
   equal: string[];
 }
 
-/** What the inhibition must know of a service: its name and what it needs. */
-export type Dependant = Pick<Service, "name" | "uses">;
+/** What the inhibition must know of a service: its name, where it runs and what it needs. */
+export type Dependant = Pick<Service, "name" | "kind" | "uses">;
 
-/** Alerts that say a whole service is gone; all carry its name in the label `service`. */
-const serviceDownAlerts = ["ServiceDown", "ServiceAbsent", "ServiceReplicasUnavailable"] as const;
+/**
+ * Alerts that say a whole service is gone; all carry its name in the label `service`. Not ServiceDown, which speaks of one
+ * target: with one pod of three away the others serve, and a symptom has a cause that must be told.
+ */
+const serviceGoneAlerts = ["ServiceAbsent", "ServiceReplicasUnavailable"] as const;
+
+/** Says that a target is down, which is the whole of a service that runs once, outside the cluster: the bot. */
+const targetDownAlert = "ServiceDown";
 
 /** A system that services share: the alerts that say it is gone, and who uses it. */
 interface SharedSystem {
@@ -71,7 +78,8 @@ const sameCluster = ["cluster"];
 
 /** Every alert of ours that the inhibition names; a test holds that the catalogue defines them all. */
 export const alertsNamedByInhibition: readonly string[] = [
-  ...serviceDownAlerts,
+  ...serviceGoneAlerts,
+  targetDownAlert,
   ...sharedSystems.flatMap(({ alerts }) => alerts),
   ...knownConsequences.flatMap(({ causes, effects }) => [...causes, ...effects]),
 ];
@@ -105,19 +113,27 @@ function severityRules(): InhibitRule[] {
   ];
 }
 
-/** A service that is down explains its own symptoms and those of the services that cannot do without it. */
+/** A service that is gone explains its own symptoms and those of the services that cannot do without it. */
 function serviceRules(services: readonly Dependant[]): InhibitRule[] {
   const own = {
-    source_matchers: [oneOf("alertname", serviceDownAlerts), 'service=~".+"'],
+    source_matchers: [oneOf("alertname", serviceGoneAlerts), 'service=~".+"'],
     target_matchers: [symptoms, 'service=~".+"'],
     equal: ["service"],
   };
+  const bots = new Set(services.filter(({ kind }) => !archetypes[kind].inCluster).map(({ name }) => name));
+  const goneAlerts = (name: string) => [...serviceGoneAlerts, ...(bots.has(name) ? [targetDownAlert] : [])];
+  const ownOfBots = [...bots].sort().map((name) => ({
+    source_matchers: [`alertname="${targetDownAlert}"`, `service="${name}"`],
+    target_matchers: [symptoms, `service="${name}"`],
+    equal: [...sameCluster],
+  }));
   const needs = services.flatMap((service) => requiredServices(service).map((need) => ({ need, name: service.name })));
   const dependants = [...Map.groupBy(needs, ({ need }) => need)].sort(([one], [other]) => (one < other ? -1 : 1));
   return [
     own,
+    ...ownOfBots,
     ...dependants.map(([need, those]) => ({
-      source_matchers: [oneOf("alertname", serviceDownAlerts), `service="${need}"`],
+      source_matchers: [oneOf("alertname", goneAlerts(need)), `service="${need}"`],
       target_matchers: [symptoms, oneOf("service", those.map(({ name }) => name).sort())],
       equal: [...sameCluster],
     })),

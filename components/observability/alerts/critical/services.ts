@@ -16,7 +16,8 @@ export function serviceAlerts({ services }: AlertContext): AlertDefinition[] {
       expr: `up{${tradingNamespaces}} == 0`,
       for: "1m",
       summary: "{{ $labels.job }} target {{ $labels.instance }} is down",
-      description: "Four scrapes in a row failed: the process does not answer on its metrics port.",
+      description:
+        "Four scrapes in a row failed: the process does not answer on its metrics port. Speaks of one target; that no replica is left is said by ServiceReplicasUnavailable and ServiceAbsent, which silence the symptoms of the service and of those that need it.",
       impact: "One replica of the service does not work; when it is the last one, what the service does has stopped.",
       panel,
       source: "S2, S1, S4 (the rule verbatim in S4)",
