@@ -27,7 +27,20 @@ export interface Metric<Name extends string = string> {
   readonly buckets?: readonly number[];
   /** What it says, in one line. */
   readonly help: string;
+  /** What each of several replicas tells, for a gauge of a service; decides how rules put them together. */
+  readonly replicas?: Replicas;
+  /**
+   * Values of a label whose series exist with 0 from the start of the process. Without, the first event makes the series,
+   * and `increase()` sees no growth in it.
+   */
+  readonly fromStart?: { readonly [label: string]: readonly string[] };
 }
+
+/**
+ * `whole`: every replica tells the whole, read from the store that they share, so rules take the greatest or the least and
+ * never add up. `part`: a replica tells what is its own, so rules add up, or look at each.
+ */
+export type Replicas = "whole" | "part";
 
 /** A program that exports metrics, with the version in which the names below were read. */
 export interface Exporter {

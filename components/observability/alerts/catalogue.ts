@@ -28,6 +28,7 @@ import { accessAlerts } from "./security/access.ts";
 import { executionAlerts } from "./trading/execution.ts";
 import { marketDataAlerts } from "./trading/marketData.ts";
 import { orderAlerts } from "./trading/orders.ts";
+import { positionAlerts } from "./trading/positions.ts";
 import { riskAlerts } from "./trading/risk.ts";
 import { strategyAlerts } from "./trading/strategies.ts";
 import type { AlertContext, AlertDefinition } from "./types.ts";
@@ -35,7 +36,7 @@ import type { AlertContext, AlertDefinition } from "./types.ts";
 const sources: readonly ((context: AlertContext) => AlertDefinition[])[] = [
   ...[serviceAlerts, requestAlerts, connectionAlerts],
   ...[apiPerformanceAlerts, resourceAlerts, storePerformanceAlerts],
-  ...[executionAlerts, orderAlerts, riskAlerts, marketDataAlerts, strategyAlerts],
+  ...[executionAlerts, orderAlerts, riskAlerts, positionAlerts, marketDataAlerts, strategyAlerts],
   ...[diskAlerts, postgresAlerts, redisAlerts, kafkaAlerts, brokerAndSearchAlerts],
   ...[platformServiceAlerts, sharedSystemAlerts, backupAlerts, saturationAlerts],
   ...[loggingAlerts, datasetAlerts, accessAlerts, costAlerts, watchingAlerts, sloAlerts],

@@ -199,7 +199,7 @@ export const indicators: Readonly<Record<IndicatorName, Indicator>> = {
     component: "market-data",
     ratioRecord: "service:market_data_stale_ratio",
     ratio: (window) =>
-      `avg_over_time((avg by (service) (time() - binance_data_collection_last_kline_timestamp_seconds > bool 120))[${window}:1m])`,
+      `avg_over_time((avg by (service) (time() - max by (service, symbol, interval) (binance_data_collection_last_kline_timestamp_seconds) > bool 120))[${window}:1m])`,
     presence: (service) => `binance_data_collection_last_kline_timestamp_seconds{service="${service}"}`,
     metric: "binance_data_collection_last_kline_timestamp_seconds",
     panel: panel("Market data"),

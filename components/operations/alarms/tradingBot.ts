@@ -109,7 +109,7 @@ function processor(groupName: string): Alarm {
           command:
             "aws cloudwatch get-metric-statistics --namespace AWS/EC2 --metric-name CPUCreditBalance --dimensions Name=AutoScalingGroupName,Value=<prefix>-trading-bot --statistics Minimum --period 300 --start-time <from> --end-time <to>",
         },
-        { text: "More strategies or symbols than yesterday?", promql: "sum by (strategy) (active_positions)" },
+        { text: "More strategies or symbols than yesterday?", promql: "max by (strategy) (active_positions)" },
       ],
       mitigation: [
         "Real work: the next size in the section `tradingBot` of the stack file; the machine is replaced, so choose a quiet minute.",

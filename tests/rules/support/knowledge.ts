@@ -10,7 +10,10 @@ export function seriesKnowledge(context: AlertContext): (series: string) => Seri
   const open = new Set<string>();
   const known = (name: string): SeriesKnowledge | undefined => {
     const exported = knownSeries.get(name);
-    if (exported !== undefined) return { labels: exported.labels, counter: exported.metric.type !== "gauge" };
+    if (exported !== undefined) {
+      const { type, replicas } = exported.metric;
+      return { labels: exported.labels, counter: type !== "gauge", whole: replicas === "whole" };
+    }
     const rules = recordings.filter(({ record }) => record === name);
     if (rules.length === 0) return undefined;
     if (open.has(name)) throw new Error(`the recording ${name} reads itself`);

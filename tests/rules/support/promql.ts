@@ -32,6 +32,8 @@ export function typeErrors(expr: string): string[] {
 export interface SeriesKnowledge {
   readonly labels: ReadonlySet<string>;
   readonly counter: boolean;
+  /** True for a gauge that every replica tells whole: the greatest or the least of them counts, never their sum. */
+  readonly whole?: boolean;
 }
 
 /** What an expression gives: the labels of its result (none for a scalar), and what is wrong with its names. */
@@ -50,6 +52,10 @@ const counterFunctions = new Set([
   "resets",
   "absent",
   "absent_over_time",
+]);
+const aggregations = new Set([
+  ...["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar"],
+  ...["topk", "bottomk", "quantile", "count_values", "limitk", "limit_ratio"],
 ]);
 const scalarFunctions = new Set(["time", "scalar", "pi"]);
 const setOperators = new Set(["And", "Unless", "Or"]);
@@ -98,12 +104,19 @@ export function infer(expr: string, known: (series: string) => SeriesKnowledge |
     if (series.counter && !callers.some((caller) => counterFunctions.has(caller))) {
       problems.push(`${name} is a counter and is read without rate() or increase()`);
     }
+    const inner = callers.findLast((caller) => aggregations.has(caller));
+    if (series.whole && !callers.includes("absent") && inner !== "max" && inner !== "min") {
+      problems.push(
+        `${name} is told whole by every replica and is put together by ${inner ?? "nothing"}, not max or min`,
+      );
+    }
     return series.labels;
   }
 
   function aggregate(node: SyntaxNode, callers: readonly string[]): ReadonlySet<string> {
     const body = children(node.getChild("FunctionCallBody")!);
-    const inner = labelsOf(body.at(-1)!, callers) ?? new Set<string>();
+    const operation = text(node.firstChild!).toLowerCase();
+    const inner = labelsOf(body.at(-1)!, [...callers, operation]) ?? new Set<string>();
     const modifier = node.getChild("AggregateModifier");
     if (modifier === null) return new Set();
     const grouping = names(modifier.getChild("GroupingLabels") ?? undefined);

@@ -14,7 +14,7 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
       owner: "data-platform",
       service,
       expr: [
-        "max by (dataset) (time() - dataset_last_update_timestamp_seconds)",
+        "time() - max by (dataset) (dataset_last_update_timestamp_seconds)",
         "> on (dataset) max by (dataset) (dataset_max_age_seconds)",
       ].join(" "),
       for: "5m",
@@ -50,6 +50,15 @@ export function datasetAlerts({ settings }: AlertContext): AlertDefinition[] {
           },
           since: 11,
           fires: [{ dataset: "klines" }],
+        },
+        {
+          name: "for a dataset of which one replica knows the newest write, and another not yet",
+          series: {
+            'dataset_last_update_timestamp_seconds{dataset="klines",pod="a"}': 0,
+            'dataset_last_update_timestamp_seconds{dataset="klines",pod="b"}': "0+60x120",
+            'dataset_max_age_seconds{dataset="klines",pod="a"}': 600,
+            'dataset_max_age_seconds{dataset="klines",pod="b"}': 600,
+          },
         },
         {
           name: "for a fresh dataset, however old another one may be",

@@ -93,7 +93,7 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
       for: "1m",
       summary: "every execution of {{ $labels.service }} in the last 5 minutes failed",
       description:
-        "At least three executions failed and none was filled: works with little traffic, where a share says nothing.",
+        "At least three executions failed and none was filled: works with little traffic, where a share says nothing. The contract asks for the counter at 0 from the start, else the first failures would not be seen as growth.",
       impact: "The service cannot trade at all.",
       panel: executionPanel,
       source: "S2",
@@ -187,7 +187,8 @@ export function executionAlerts(context: AlertContext): AlertDefinition[] {
           },
           {
             text: "Kill switch, position limit or heartbeat?",
-            promql: "trading_kill_switch_active == 1 or (active_positions >= max_positions)",
+            promql:
+              "max by (strategy) (trading_kill_switch_active) == 1 or max by (strategy) (active_positions) >= max by (strategy) (max_positions)",
           },
           {
             text: "Is the market really open? A holiday may be missing in `alerts.holidays`.",

@@ -192,7 +192,7 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
       owner: "market-data",
       family: "KlineStream",
       service: collection,
-      expr: `max by (symbol, interval) (time() - binance_data_collection_last_kline_timestamp_seconds) > ${trading.klineAgeSeconds}`,
+      expr: `time() - max by (symbol, interval) (binance_data_collection_last_kline_timestamp_seconds) > ${trading.klineAgeSeconds}`,
       for: "1m",
       keepFiringFor: "5m",
       summary: "{{ $labels.symbol }} {{ $labels.interval }} is {{ $value | humanizeDuration }} old",
@@ -226,9 +226,11 @@ export function marketDataAlerts({ settings }: AlertContext): AlertDefinition[] 
           fires: [{ symbol: "BTCUSDT", interval: "1m" }],
         },
         {
-          name: "for a candle of a minute ago",
+          name: "for a candle of a minute ago, though another replica has stopped receiving the symbol",
           series: {
-            'binance_data_collection_last_kline_timestamp_seconds{symbol="BTCUSDT",interval="1m"}': "-100+60x120",
+            'binance_data_collection_last_kline_timestamp_seconds{symbol="BTCUSDT",interval="1m",pod="a"}':
+              "-100+60x120",
+            'binance_data_collection_last_kline_timestamp_seconds{symbol="BTCUSDT",interval="1m",pod="b"}': -100,
           },
         },
       ],

@@ -2,7 +2,7 @@ import type { AlertContext, AlertDefinition } from "../types.ts";
 
 const service = { fixed: "trading-system" } as const;
 
-/** Alerts about what the portfolio may lose, and about positions that are not what the book says. */
+/** Alerts about what the portfolio may lose. */
 export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
   const { trading } = settings.thresholds;
   // By portfolio: the series itself bears the pod's name, and each release would begin a new high.
@@ -11,7 +11,7 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
   const drawdownRunbook = {
     diagnosis: [
       { text: "Since when, and how steep?", promql: "portfolio_value_dollars" },
-      { text: "Which strategies lose?", promql: "sum by (strategy) (unrealized_pnl)" },
+      { text: "Which strategies lose?", promql: "max by (strategy) (unrealized_pnl)" },
       {
         text: "A withdrawal or a deposit distorts the high: compare with the account's ledger.",
         logql: '{namespace="trading"} | json | event=~"deposit|withdrawal"',
@@ -40,7 +40,7 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       source: "S2 (> 2 %, listed under critical and under trading); resolution C6",
       runbook: {
         diagnosis: [
-          { text: "Which positions?", promql: "sum by (strategy) (active_positions)" },
+          { text: "Which positions?", promql: "max by (strategy) (active_positions)" },
           { text: "Did exposure grow or value fall?", promql: "portfolio_value_dollars" },
           { text: "Last orders before it.", logql: '{namespace="trading"} | json | event="trade_executed"' },
         ],
@@ -80,7 +80,7 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: {
         diagnosis: [
           { text: "Trend of the last hours.", promql: "portfolio_risk_ratio" },
-          { text: "Strategies that add positions.", promql: "sum by (strategy) (delta(active_positions[1h]))" },
+          { text: "Strategies that add positions.", promql: "max by (strategy) (delta(active_positions[1h]))" },
         ],
         mitigation: [
           "Let no strategy add positions; let the ones that run close.",
@@ -170,15 +170,16 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       component: "risk",
       owner: "trading",
       service,
-      expr: `sum by (portfolio) (daily_pnl_dollars) < -${trading.dailyLoss} * sum by (portfolio) (portfolio_value_dollars)`,
+      expr: `min by (portfolio) (daily_pnl_dollars) < -${trading.dailyLoss} * max by (portfolio) (portfolio_value_dollars)`,
       summary: "{{ $labels.portfolio }} lost {{ $value | humanize }} dollars today, beyond 3 % of its value",
-      description: "Profit and loss since midnight UTC against the portfolio's value.",
+      description:
+        "Profit and loss since midnight UTC against the portfolio's value; each replica tells the whole, so nothing is added up.",
       impact: "The day's loss limit is broken; the risk plan asks to stop.",
       panel: { dashboard: "riskManagement", panel: "Daily profit and loss" },
       source: "reference 3.3",
       runbook: {
         diagnosis: [
-          { text: "Strategies and symbols that lost.", promql: "sum by (strategy) (unrealized_pnl)" },
+          { text: "Strategies and symbols that lost.", promql: "max by (strategy) (unrealized_pnl)" },
           { text: "One trade or many?", logql: '{namespace="trading"} | json | event="trade_executed"' },
           {
             text: "Wrong prices? Compare the last kline with the exchange's page.",
@@ -203,6 +204,26 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
           name: "after losing 4 % in a day",
           series: { 'daily_pnl_dollars{portfolio="main"}': -40, 'portfolio_value_dollars{portfolio="main"}': 1000 },
           fires: [{ portfolio: "main" }],
+        },
+        {
+          name: "after losing 4 %, told by three replicas of which one has no value yet",
+          series: {
+            'daily_pnl_dollars{portfolio="main",pod="a"}': -40,
+            'daily_pnl_dollars{portfolio="main",pod="b"}': -40,
+            'daily_pnl_dollars{portfolio="main",pod="c"}': 0,
+            'portfolio_value_dollars{portfolio="main",pod="a"}': 1000,
+            'portfolio_value_dollars{portfolio="main",pod="b"}': 1000,
+            'portfolio_value_dollars{portfolio="main",pod="c"}': 1000,
+          },
+          fires: [{ portfolio: "main" }],
+        },
+        {
+          name: "after losing 2 %, told by two replicas of which only one tells the value",
+          series: {
+            'daily_pnl_dollars{portfolio="main",pod="a"}': -20,
+            'daily_pnl_dollars{portfolio="main",pod="b"}': -20,
+            'portfolio_value_dollars{portfolio="main",pod="a"}': 1000,
+          },
         },
         {
           name: "after losing 2 %, and after winning",
@@ -235,7 +256,7 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
       runbook: {
         diagnosis: [
           { text: "Volatility or exposure?", promql: "portfolio_value_at_risk_dollars" },
-          { text: "Concentration by strategy.", promql: "sum by (strategy) (active_positions)" },
+          { text: "Concentration by strategy.", promql: "max by (strategy) (active_positions)" },
         ],
         mitigation: [
           "No new positions until it is below the limit: the risk owner sets the kill switch of the strategies that would open some.",
@@ -262,134 +283,6 @@ export function riskAlerts({ settings }: AlertContext): AlertDefinition[] {
             'portfolio_value_dollars{portfolio="empty"}': 0,
           },
         },
-      ],
-    },
-    {
-      name: "MaxPositionsReached",
-      category: "trading",
-      severity: "warning",
-      component: "risk",
-      owner: "trading",
-      service,
-      expr: "sum by (strategy) (active_positions) >= on (strategy) max by (strategy) (max_positions)",
-      summary: "{{ $labels.strategy }} holds its maximum of {{ $value }} positions",
-      description: "Open positions have reached the strategy's limit.",
-      impact: "New signals are ignored until a position closes.",
-      panel: { dashboard: "tradingSystem", panel: "Active positions" },
-      source: "S2",
-      runbook: {
-        diagnosis: [
-          { text: "Positions that do not close?", promql: 'active_positions{strategy="<strategy>"}' },
-          {
-            text: "Executions that fail to close them?",
-            promql: "sum by (status) (increase(trade_executions_total[30m]))",
-          },
-          { text: "Book and exchange agree?", promql: "position_reconciliation_difference != 0" },
-        ],
-        mitigation: [
-          "Normal in a trending market: nothing to do.",
-          "Positions stuck: see ReconciliationMismatch.",
-          "Limit too low for the strategy: change it with the risk owner.",
-        ],
-      },
-      cases: [
-        {
-          name: "at the limit",
-          series: {
-            'active_positions{strategy="grid",pod="a"}': 3,
-            'active_positions{strategy="grid",pod="b"}': 2,
-            'max_positions{strategy="grid"}': 5,
-          },
-          fires: [{ strategy: "grid" }],
-        },
-        {
-          name: "above the limit",
-          series: { 'active_positions{strategy="grid"}': 6, 'max_positions{strategy="grid"}': 5 },
-          fires: [{ strategy: "grid" }],
-        },
-        {
-          name: "below the limit",
-          series: { 'active_positions{strategy="grid"}': 4, 'max_positions{strategy="grid"}': 5 },
-        },
-      ],
-    },
-    {
-      name: "ReconciliationMismatch",
-      category: "trading",
-      severity: "critical",
-      component: "risk",
-      owner: "trading",
-      service,
-      expr: "max by (exchange) (abs(position_reconciliation_difference)) > 0",
-      for: "5m",
-      summary: "positions at {{ $labels.exchange }} differ from the book",
-      description: "Our book and the exchange disagree about a position, for longer than an order in flight explains.",
-      impact: "Risk is computed on wrong positions; orders may open what should be closed.",
-      panel: { dashboard: "riskManagement", panel: "Reconciliation" },
-      source: "reference 3.3",
-      runbook: {
-        diagnosis: [
-          { text: "Which symbols, and in which direction?", promql: "position_reconciliation_difference != 0" },
-          {
-            text: "Trades of the symbol in the audit trail against the exchange's fills.",
-            logql: '{namespace="trading"} | json | event="trade_executed" | symbol="<symbol>"',
-          },
-          {
-            text: "Did a pod die in the middle of an execution?",
-            promql: 'changes(kube_pod_container_status_restarts_total{namespace="trading"}[1h]) > 0',
-          },
-        ],
-        mitigation: [
-          "Kill switch for the symbol's strategies first.",
-          "Correct the book from the exchange's fills (the exchange is right), record the correction.",
-          "A trade by hand at the exchange: enter it into the book.",
-        ],
-      },
-      cases: [
-        {
-          name: "with a negative difference",
-          series: { 'position_reconciliation_difference{exchange="binance",symbol="BTCUSDT"}': -0.5 },
-          fires: [{ exchange: "binance" }],
-        },
-        {
-          name: "without difference",
-          series: { 'position_reconciliation_difference{exchange="binance",symbol="BTCUSDT"}': 0 },
-        },
-      ],
-    },
-    {
-      name: "KillSwitchActive",
-      category: "trading",
-      severity: "critical",
-      component: "risk",
-      owner: "trading",
-      service,
-      expr: "max by (strategy) (trading_kill_switch_active) == 1",
-      summary: "kill switch of {{ $labels.strategy }} is on",
-      description: "A strategy was switched off, by a person or by a limit.",
-      impact: "The strategy opens no positions; it only closes.",
-      panel: { dashboard: "tradingSystem", panel: "Kill switches" },
-      source: "reference 3.3",
-      runbook: {
-        diagnosis: [
-          {
-            text: "Who or what, and why?",
-            logql: '{namespace="trading"} | json | event="admin_action" | action="kill_switch"',
-          },
-          { text: "Limits that were broken before it.", promql: 'ALERTS{category="trading",alertstate="firing"}' },
-        ],
-        mitigation: [
-          "Cause known and mended: the trading lead switches it on again in the admin portal.",
-          "Switched by hand for maintenance: silence the alert for its length, with the reason.",
-        ],
-      },
-      cases: [
-        {
-          name: "while a switch is on",
-          series: { 'trading_kill_switch_active{strategy="macd"}': 1 },
-          fires: [{ strategy: "macd" }],
-        },
-        { name: "while it is off", series: { 'trading_kill_switch_active{strategy="macd"}': 0 } },
       ],
     },
   ];
