@@ -211,7 +211,6 @@ function createRestoreTests(
         name: restoreTestName(names.prefix, type.toLowerCase()),
         restoreTestingPlanName: plan.name,
         protectedResourceType: type,
-        protectedResourceArns: ["*"],
         protectedResourceConditions: {
           stringEquals: [{ key: `aws:ResourceTag/${backupTag.key}`, value: backupTag.value }],
         },

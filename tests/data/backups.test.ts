@@ -61,8 +61,10 @@ describe("data/backups", () => {
     const planned = await plan();
     const [selected] = planned.one("aws:backup/selection:Selection").inputs.selectionTags as Tag[];
     const condition = { key: `aws:ResourceTag/${selected?.key}`, value: selected?.value };
-    for (const { name, inputs } of planned.all("aws:backup/restoreTestingSelection:RestoreTestingSelection"))
+    for (const { name, inputs } of planned.all("aws:backup/restoreTestingSelection:RestoreTestingSelection")) {
       assert.deepEqual(inputs.protectedResourceConditions, { stringEquals: [condition] }, name);
+      assert.equal(inputs.protectedResourceArns, undefined, `${name}: the provider takes exactly one of the two`);
+    }
     const { scheduleExpression } = planned.one("aws:backup/restoreTestingPlan:RestoreTestingPlan").inputs;
     assert.match(String(scheduleExpression), /^cron\(\d+ \d+ \? \* (SUN|MON|TUE|WED|THU|FRI|SAT) \*\)$/, "weekly");
   });
