@@ -103,7 +103,7 @@ export default async function platform(given: { source?: SettingsSource; catalog
   );
   const cache = new Cache("cache", { ...base, settings: settings.cache, users: cacheUsers(catalog) }, cloud);
   const broker = new MessageBroker("broker", { ...base, settings: settings.broker }, cloud);
-  new ImageRegistry("images", { ...base, settings: settings.workloads.images, services: known.services }, cloud);
+  new ImageRegistry("images", { ...base, ...settings.workloads, running: settings, services: known.services }, cloud);
   new Backups("backups", { ...base, settings: settings.backups, postgres, accountBaseline }, cloud);
 
   const ofCluster = { ...base, ...settings.platform, ...settings.workloads, settings: settings.cluster };

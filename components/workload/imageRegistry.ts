@@ -10,13 +10,15 @@ import {
   type ImageSettings,
   lifecyclePolicy,
   type PublicRegistry,
+  type Running,
+  tagsInUse,
   upstreams,
 } from "./imageRegistryPlan.ts";
 
 /** What the registry of images needs to be told. */
 export interface ImageRegistryArgs {
   /** Part `images` of the section `workloads`: ageing, scans, copies, caches. */
-  settings: ImageSettings;
+  images: ImageSettings;
   names: Names;
   accountId: string;
   region: string;
@@ -25,7 +27,9 @@ export interface ImageRegistryArgs {
   /** Customer keys: `data` for the images. */
   keys: Pick<Keys, "arns">;
   /** All catalogued services, those that this environment leaves out included: their images are promoted from here. */
-  services: readonly Pick<Service, "name">[];
+  services: readonly Pick<Service, "name" | "kind">[];
+  /** Sections `services` and `tradingBot` of the stack file: which images run. */
+  running: Running;
   /** Refuse the deletion of repositories. */
   protect: boolean;
 }
@@ -43,12 +47,12 @@ export class ImageRegistry extends pulumi.ComponentResource {
   readonly repositoryArns: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: ImageRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { settings, accountId, region } = args;
+    const { images: settings, accountId, region } = args;
     super("trading-platform:workload:ImageRegistry", name, { settings }, opts);
     const child = { parent: this };
 
     this.repositoryArns = Object.fromEntries(
-      args.services.map((service) => [service.name, createRepository(name, service.name, args, this).arn]),
+      args.services.map((service) => [service.name, createRepository(name, service, args, this).arn]),
     );
     createScanning(name, args, child);
     if (settings.replicate) createReplication(name, args, child);
@@ -61,14 +65,14 @@ export class ImageRegistry extends pulumi.ComponentResource {
 
 function createRepository(
   name: string,
-  service: string,
-  { names, keys, settings, protect }: ImageRegistryArgs,
+  service: Pick<Service, "name" | "kind">,
+  { names, keys, images, running, protect }: ImageRegistryArgs,
   parent: pulumi.Resource,
 ): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
-    `${name}-${service}`,
+    `${name}-${service.name}`,
     {
-      name: names.repository(service),
+      name: names.repository(service.name),
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.data }],
@@ -77,8 +81,8 @@ function createRepository(
     { parent, protect },
   );
   new aws.ecr.LifecyclePolicy(
-    `${name}-${service}-ageing`,
-    { repository: repository.name, policy: JSON.stringify(lifecyclePolicy(settings)) },
+    `${name}-${service.name}-ageing`,
+    { repository: repository.name, policy: JSON.stringify(lifecyclePolicy(images, tagsInUse(service, running))) },
     { parent },
   );
   return repository;
@@ -89,7 +93,11 @@ function prefixOf(names: Names): string {
   return names.repository("any").slice(0, -"any".length);
 }
 
-function createScanning(name: string, { settings, names }: ImageRegistryArgs, opts: pulumi.CustomResourceOptions) {
+function createScanning(
+  name: string,
+  { images: settings, names }: ImageRegistryArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
   new aws.ecr.RegistryScanningConfiguration(
     `${name}-scanning`,
     {
@@ -125,13 +133,13 @@ function createReplication(name: string, args: ImageRegistryArgs, opts: pulumi.C
 /** Pull-through caches; each keeps a public registry's images under the registry's own name. */
 function createCaches(name: string, args: ImageRegistryArgs, opts: pulumi.CustomResourceOptions): void {
   const role = createTemplateRole(name, args, opts);
-  for (const registry of args.settings.pullThrough) createCache(name, registry, args, role, opts);
+  for (const registry of args.images.pullThrough) createCache(name, registry, args, role, opts);
 }
 
 /** The role by which ECR makes the caches' repositories: without one it can neither use a customer key nor tag. */
 function createTemplateRole(
   name: string,
-  { settings, accountId, region, keys }: ImageRegistryArgs,
+  { images: settings, accountId, region, keys }: ImageRegistryArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   const role = new aws.iam.Role(

@@ -1,6 +1,8 @@
 import type { Input } from "@pulumi/pulumi";
+import type { Service } from "../../catalog/types.ts";
 import type { WorkloadsSettings } from "../../stack/sections/workloads.ts";
 import type { PolicyStatement } from "../policyDocument.ts";
+import type { ImageVersion } from "./image.ts";
 
 /** What the account's registry of images is asked to be: part of the section `workloads`. */
 export type ImageSettings = WorkloadsSettings["images"];
@@ -17,12 +19,37 @@ export const upstreams: Readonly<Record<PublicRegistry, { url: string; login?: s
   "public.ecr.aws": { url: "public.ecr.aws" },
 };
 
-/** Ageing of one service's images: untagged ones by time, builds by number. */
-export function lifecyclePolicy({ untaggedDays, keptBuilds }: Pick<ImageSettings, "untaggedDays" | "keptBuilds">) {
+/** Tags of a service that the stack file names: what runs, and what it can go back to. The order is not that of the two. */
+export function tagsInUse(service: Pick<Service, "name" | "kind">, { services, tradingBot }: Running): string[] {
+  if (service.kind === "bot") return [tradingBot.imageTag];
+  const { image, previousImage } = services[service.name] ?? {};
+  return [...new Set([image?.tag, previousImage?.tag].filter((tag) => tag !== undefined))].sort();
+}
+
+/** Which images run, from the stack file. */
+export interface Running {
+  services: Readonly<Record<string, { image?: ImageVersion; previousImage?: ImageVersion }>>;
+  tradingBot: { imageTag: string };
+}
+
+/**
+ * Ageing of one service's images: untagged ones by time, builds by number, and never one that runs. ECR lets no rule expire
+ * what the tags of a rule before it choose; with two tags in one rule an image would have to bear both.
+ */
+export function lifecyclePolicy(
+  { untaggedDays, keptBuilds }: Pick<ImageSettings, "untaggedDays" | "keptBuilds">,
+  inUse: readonly string[],
+) {
   return {
     rules: [
+      ...inUse.map((tag, index) => ({
+        rulePriority: index + 1,
+        description: "runs, or can be gone back to: kept",
+        selection: { tagStatus: "tagged", tagPatternList: [tag], countType: "imageCountMoreThan", countNumber: 1 },
+        action: { type: "expire" },
+      })),
       {
-        rulePriority: 1,
+        rulePriority: 10,
         description: "untagged images",
         selection: {
           tagStatus: "untagged",
@@ -33,7 +60,7 @@ export function lifecyclePolicy({ untaggedDays, keptBuilds }: Pick<ImageSettings
         action: { type: "expire" },
       },
       {
-        rulePriority: 2,
+        rulePriority: 11,
         description: "builds beyond the newest",
         selection: {
           tagStatus: "tagged",

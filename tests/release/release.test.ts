@@ -37,11 +37,12 @@ describe("images that somebody types", () => {
 });
 
 describe("npm run release", () => {
-  it("shows that one Rollout changes, and nothing else", () => {
+  it("shows that one Rollout changes, and which image is kept, and nothing else", () => {
     const { status, stdout, stderr } = run("release", "dashboard", "99.1.0", "--stack", "staging");
     assert.equal(status, 0, stderr);
     assert.match(stdout, /~ Rollout trading\/dashboard\n {4}spec\.template\.spec\.containers\.0\.image: .*:99\.1\.0"/);
-    assert.match(stdout, /1 changed, 0 created, 0 deleted/);
+    assert.match(stdout, /dashboard-ageing/);
+    assert.match(stdout, /2 changed, 0 created, 0 deleted/);
   });
 
   it("refuses a tag without digest where the stack wants digests", () => {
@@ -54,7 +55,7 @@ describe("npm run release", () => {
   it("takes the same tag there with its digest", () => {
     const { status, stdout } = run("release", "dashboard", `99.1.0@${digest}`, "--stack", "production");
     assert.equal(status, 0);
-    assert.match(stdout, /1 changed/);
+    assert.match(stdout, /2 changed/);
   });
 
   const wrong: [title: string, words: string[], says: RegExp][] = [

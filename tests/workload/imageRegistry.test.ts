@@ -1,24 +1,32 @@
 import assert from "node:assert/strict";
 import { ImageRegistry, type ImageRegistryArgs } from "../../components/workload/imageRegistry.ts";
+import { lifecyclePolicy, tagsInUse } from "../../components/workload/imageRegistryPlan.ts";
 import { workloadsSchema } from "../../stack/sections/workloads.ts";
 import { base, key } from "../support/dataArgs.ts";
 import { familyProblems, planProgram } from "../support/planProgram.ts";
 
 const args: ImageRegistryArgs = {
   ...base,
-  settings: workloadsSchema.shape.images.parse({
+  images: workloadsSchema.shape.images.parse({
     untaggedDays: 14,
     keptBuilds: 100,
     continuousScan: true,
     replicate: true,
     pullThrough: ["docker.io", "quay.io"],
   }),
-  services: [{ name: "dashboard" }, { name: "trading-bot" }],
+  services: [
+    { name: "dashboard", kind: "http" },
+    { name: "trading-bot", kind: "bot" },
+  ],
+  running: {
+    services: { dashboard: { image: { tag: "2.9.0" }, previousImage: { tag: "2.8.4" } } },
+    tradingBot: { imageTag: "1.0.0" },
+  },
 };
 
-const plan = (change: Partial<ImageRegistryArgs["settings"]> = {}) =>
+const plan = (change: Partial<ImageRegistryArgs["images"]> = {}) =>
   planProgram(() => {
-    new ImageRegistry("images", { ...args, settings: { ...args.settings, ...change } });
+    new ImageRegistry("images", { ...args, images: { ...args.images, ...change } });
   });
 
 describe("workload/imageRegistry", () => {
@@ -42,12 +50,37 @@ describe("workload/imageRegistry", () => {
   it("throws away by age only what no tag names: what runs may be old", async () => {
     const { rules } = JSON.parse(
       String((await plan()).one("aws:ecr/lifecyclePolicy:LifecyclePolicy", "images-dashboard-ageing").inputs.policy),
-    ) as { rules: { selection: Record<string, unknown> }[] };
+    ) as { rules: { rulePriority: number; selection: Record<string, unknown> }[] };
     const chosen = rules.map(({ selection }) => [selection.tagStatus, selection.countType, selection.countNumber]);
     assert.deepEqual(chosen, [
+      ["tagged", "imageCountMoreThan", 1],
+      ["tagged", "imageCountMoreThan", 1],
       ["untagged", "sinceImagePushed", 14],
       ["tagged", "imageCountMoreThan", 100],
     ]);
+  });
+
+  it("never throws away what runs or can be gone back to, however many builds came after it", () => {
+    const settings = { untaggedDays: 14, keptBuilds: 5 };
+    for (const { service, tags } of [
+      { service: args.services[0]!, tags: ["2.8.4", "2.9.0"] },
+      { service: args.services[1]!, tags: ["1.0.0"] },
+      { service: { name: "unreleased", kind: "http" as const }, tags: [] },
+    ]) {
+      const { rules } = lifecyclePolicy(settings, tagsInUse(service, args.running));
+      const builds = rules.at(-1)!;
+      // A tag stands on one image, so its rule expires nothing; coming first, it keeps the others from doing so.
+      const kept = rules.filter(({ selection }) => selection.tagStatus === "tagged").slice(0, -1);
+      assert.deepEqual(
+        kept.map(({ selection }) => (selection as { tagPatternList?: string[] }).tagPatternList),
+        tags.map((tag) => [tag]),
+      );
+      for (const { rulePriority } of kept) assert.ok(rulePriority < builds.rulePriority);
+    }
+    // Going back exchanges the two and must change nothing but the Rollout.
+    const { image, previousImage } = args.running.services.dashboard!;
+    const back = { ...args.running, services: { dashboard: { image: previousImage, previousImage: image } } };
+    assert.deepEqual(tagsInUse(args.services[0]!, back), tagsInUse(args.services[0]!, args.running));
   });
 
   it("gives the caches' templates a role: without one ECR makes no repository under a customer key", async () => {
