@@ -35,7 +35,7 @@ export function passwordSource(service: Service, system: AccountSystem): SecretS
 }
 
 /** The schema that a role works in unless it says otherwise: its own, else the first that it may read. */
-function defaultSchema({ schemas }: PostgresUse): string {
+export function defaultSchema({ schemas }: PostgresUse): string {
   const entries = Object.entries(schemas);
   return (entries.find(([, access]) => access === "own") ?? entries[0])?.[0] ?? "public";
 }

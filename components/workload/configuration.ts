@@ -143,7 +143,7 @@ export function springProperties(service: Service): Record<string, string> {
     "management.metrics.distribution.slo.db.query.duration": buckets,
     ...(postgres && {
       "spring.datasource.url":
-        "jdbc:postgresql://${DATABASE_HOST}:${DATABASE_PORT}/${DATABASE_NAME}?sslmode=${DATABASE_SSL_MODE}&currentSchema=${DATABASE_SCHEMA}",
+        "jdbc:postgresql://${DATABASE_HOST}:${DATABASE_PORT}/${DATABASE_NAME}?sslmode=${DATABASE_SSL_MODE}",
       "spring.datasource.username": "${DATABASE_USER}",
       "spring.datasource.password": "${DATABASE_PASSWORD}",
       "spring.datasource.hikari.maximum-pool-size": "${DATABASE_POOL_SIZE}",

@@ -1,5 +1,5 @@
 import type { Service } from "../../catalog/types.ts";
-import { poolSizeOf } from "./accounts.ts";
+import { defaultSchema, poolSizeOf } from "./accounts.ts";
 import { replicasInRelease } from "./autoscaling.ts";
 
 /**
@@ -25,6 +25,7 @@ export function databaseEnvironment(
   return {
     ROLE: postgres.role,
     CONNECTION_LIMIT: String(poolSizeOf(postgres) * replicas),
+    DEFAULT_SCHEMA: defaultSchema(postgres),
     // One schema a line: name, access, owner.
     SCHEMAS: lines.join("\n"),
   };

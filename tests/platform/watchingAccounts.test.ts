@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -39,7 +48,7 @@ describe("the script that makes the watchers' accounts in the database, against 
     const options = { ...user, env: environment, stdio: "ignore" as const };
     execFileSync("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync"], options);
     const preload = "-c shared_preload_libraries=pg_stat_statements";
-    const server = `-p ${port} -k ${directory} -c listen_addresses='' -c fsync=off ${preload}`;
+    const server = `-p ${port} -k ${directory} -c listen_addresses='' -c fsync=off -c log_statement=ddl ${preload}`;
     execFileSync("pg_ctl", ["-D", data, "-w", "-l", join(data, "log"), "-o", server, "start"], options);
     // As on RDS: the administrator may make roles and databases, but is no superuser; the extension he may make there.
     as("postgres", "CREATE ROLE platform_owner LOGIN CREATEROLE CREATEDB", "postgres");
@@ -64,9 +73,11 @@ describe("the script that makes the watchers' accounts in the database, against 
   }
 
   function run(extra: NodeJS.ProcessEnv = {}) {
-    return spawnSync("sh", [join(scripts, "watching-database.sh")], {
+    // Without a terminal, as in a pod: psql would ask the person at it for the passwords.
+    return spawnSync("setsid", ["--wait", "sh", join(scripts, "watching-database.sh")], {
       env: {
         ...environment,
+        WORK_DIRECTORY: directory,
         ADMINISTRATOR_DIRECTORY: join(directory, "administrator"),
         EXPORTER_ROLE: "exporter",
         EXPORTER_PASSWORD_FILE: join(directory, "exporter"),
@@ -86,6 +97,14 @@ describe("the script that makes the watchers' accounts in the database, against 
       assert.equal(status, 0, stderr);
       assert.equal(stderr, "");
     }
+  });
+
+  it("tells no password to the database's log and statistics, of which the exporter reads every statement", () => {
+    const log = readFileSync(join(directory, "data", "log"), "utf8");
+    assert.match(log, /ALTER ROLE "?exporter"? LOGIN/);
+    assert.doesNotMatch(log, /0123456789/);
+    assert.equal(as("exporter", "SELECT count(*) FROM pg_stat_statements WHERE query ~ '0123456789'").out, "0");
+    assert.match(as("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'grafana'").out, /^SCRAM-SHA-256/);
   });
 
   it("lets the exporter read statistics and no table", () => {

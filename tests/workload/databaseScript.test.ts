@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -41,7 +50,7 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
     };
     const options = { ...user, env: environment, stdio: "ignore" as const };
     execFileSync("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync"], options);
-    const server = `-p 55431 -k ${directory} -c listen_addresses='' -c fsync=off`;
+    const server = `-p 55431 -k ${directory} -c listen_addresses='' -c fsync=off -c log_statement=ddl`;
     execFileSync("pg_ctl", ["-D", data, "-w", "-l", join(data, "log"), "-o", server, "start"], options);
     // As on RDS: the administrator may make roles and databases, but is no superuser.
     as("postgres", "CREATE ROLE platform_owner LOGIN CREATEROLE CREATEDB", "postgres");
@@ -71,7 +80,8 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
   }
 
   function make(role: string, schemas: string): number | null {
-    const run = spawnSync("/bin/sh", [script], {
+    // Without a terminal, as in a pod: psql would ask the person at it for the password.
+    const run = spawnSync("setsid", ["--wait", "/bin/sh", script], {
       env: {
         ...environment,
         ADMINISTRATOR_DIRECTORY: join(directory, "administrator"),
@@ -79,6 +89,7 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
         WORK_DIRECTORY: join(directory, "work"),
         ROLE: role,
         CONNECTION_LIMIT: "20",
+        DEFAULT_SCHEMA: schemas.split(" ")[0] || "public",
         SCHEMAS: schemas,
         ATTEMPTS: "3",
         PAUSE_SECONDS: "1",
@@ -153,6 +164,22 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
     assert.equal(make("user", "order own user"), 0);
     assert.notEqual(passwordOf(), before);
     assert.match(as("user", "SELECT * FROM candles.one"), /permission denied/);
+  });
+
+  it("tells no password to the database's log, which holds every change of a role", () => {
+    writeFileSync(join(directory, "password"), "Never4TheLog");
+    assert.equal(make("writer", "candles own writer"), 0);
+    const log = readFileSync(join(directory, "data", "log"), "utf8");
+    assert.match(log, /ALTER ROLE "?writer"? LOGIN/);
+    assert.doesNotMatch(log, /Never4TheLog/);
+    const kept = "SELECT rolpassword FROM pg_authid WHERE rolname = 'writer'";
+    const args = ["-U", "postgres", "-d", "postgres", "-Atc", kept];
+    assert.match(execFileSync("psql", args, { env: environment, encoding: "utf8" }), /^SCRAM-SHA-256/);
+  });
+
+  it("finds the role's own schema without a word from the client: RDS Proxy takes no search path at connecting", () => {
+    assert.equal(make("writer", "candles own writer"), 0);
+    assert.equal(as("writer", "CREATE TABLE unnamed (id int); SELECT * FROM candles.unnamed"), "");
   });
 
   it("hands a schema with its tables over when the catalog names another owner", () => {

@@ -6,6 +6,7 @@
 # ADMINISTRATOR_DIRECTORY                 files "username" and "password" of the administrator
 # EXPORTER_ROLE, EXPORTER_PASSWORD_FILE   the role of the exporter
 # GRAFANA_ROLE, GRAFANA_PASSWORD_FILE     the role of Grafana; absent where Grafana keeps its state on a volume
+# WORK_DIRECTORY                          directory for what psql says, in memory
 set -eu
 umask 077
 
@@ -23,17 +24,23 @@ until pg_isready --quiet; do
   sleep "${PAUSE_SECONDS:-5}"
 done
 
-# Passwords go through the environment, never through the list of arguments that ps shows.
 make_role() { # role, file with the password, limit of connections
-  ROLE=$1 ROLE_PASSWORD=$(cat "$2") CONNECTION_LIMIT=$3 psql --no-psqlrc --quiet --tuples-only >/dev/null <<'SQL'
+  ROLE=$1 CONNECTION_LIMIT=$3 psql --no-psqlrc --quiet --tuples-only >/dev/null <<'SQL'
 \set ON_ERROR_STOP on
 \getenv role ROLE
-\getenv password ROLE_PASSWORD
 \getenv limit CONNECTION_LIMIT
 SELECT format('CREATE ROLE %I', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
-ALTER ROLE :"role" LOGIN PASSWORD :'password' CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
+ALTER ROLE :"role" LOGIN CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 SQL
+  # psql sends the password's verifier: in a statement it would stand in the database's log, which keeps all changes of
+  # roles, and in pg_stat_statements. Without a terminal psql takes both answers from its input.
+  password=$(cat "$2")
+  if ! printf '%s\n%s\n' "$password" "$password" |
+    psql --no-psqlrc --quiet --command "\\password \"$1\"" 2>"$WORK_DIRECTORY/answer"; then
+    cat "$WORK_DIRECTORY/answer" >&2
+    exit 1
+  fi
 }
 
 make_role "$EXPORTER_ROLE" "$EXPORTER_PASSWORD_FILE" 5

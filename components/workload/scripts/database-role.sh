@@ -6,27 +6,30 @@
 # ADMINISTRATOR_DIRECTORY                 files "username" and "password" of the administrator
 # PASSWORD_FILE                           password of the role
 # ROLE, CONNECTION_LIMIT                  the role
+# DEFAULT_SCHEMA                          schema of names that are said without one
 # SCHEMAS                                 one schema a line: name, access (own, write, read), owner's role
 set -eu
 umask 077
 
 PGUSER=$(cat "$ADMINISTRATOR_DIRECTORY/username")
 PGPASSWORD=$(cat "$ADMINISTRATOR_DIRECTORY/password")
-ROLE_PASSWORD=$(cat "$PASSWORD_FILE")
-export PGUSER PGPASSWORD ROLE_PASSWORD
+export PGUSER PGPASSWORD
 
 statements=$WORK_DIRECTORY/grants.sql
 cat >"$statements" <<'SQL'
 \set ON_ERROR_STOP on
 \getenv role ROLE
-\getenv password ROLE_PASSWORD
 \getenv limit CONNECTION_LIMIT
+\getenv default_schema DEFAULT_SCHEMA
 SET client_min_messages = warning;
 BEGIN;
 -- Two roles may be set up at the same moment and meet at a shared schema: one after the other.
 SELECT pg_advisory_xact_lock(hashtext('trading-platform roles'));
 SELECT format('CREATE ROLE %I', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
-ALTER ROLE :"role" LOGIN PASSWORD :'password' CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
+ALTER ROLE :"role" LOGIN CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
+-- Said to the server, not by each client: RDS Proxy refuses what clients would say it with when they connect, and a SET
+-- afterwards would tie the connection to the client.
+ALTER ROLE :"role" SET search_path = :"default_schema", public;
 GRANT :"role" TO CURRENT_USER;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -112,4 +115,12 @@ until pg_isready --quiet; do
   sleep "${PAUSE_SECONDS:-5}"
 done
 psql --no-psqlrc --quiet --tuples-only --file "$statements" >/dev/null
+# psql sends the password's verifier: in a statement it would stand in the database's log, which keeps all changes of roles,
+# and in pg_stat_statements, which the exporter reads. Without a terminal psql takes both answers from its input.
+password=$(cat "$PASSWORD_FILE")
+if ! printf '%s\n%s\n' "$password" "$password" |
+  psql --no-psqlrc --quiet --command "\\password \"$ROLE\"" 2>"$WORK_DIRECTORY/answer"; then
+  cat "$WORK_DIRECTORY/answer" >&2
+  exit 1
+fi
 echo "role $ROLE is as the catalog says"
