@@ -26,6 +26,9 @@ export interface Archetype {
 /** Buckets of every latency histogram, in milliseconds; the thresholds of latency promises must be among them. */
 export const latencyBucketsMilliseconds: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
 
+/** The same as services are told them, in seconds: a threshold that is no bucket makes its indicator count nothing. */
+export const histogramBucketsSeconds: string = latencyBucketsMilliseconds.map((bucket) => bucket / 1000).join(",");
+
 const health = { livenessPath: "/health/live", readinessPath: "/health/ready" };
 const serverMetrics = ["http_server_requests_seconds"] as const;
 

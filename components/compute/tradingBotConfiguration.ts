@@ -1,3 +1,4 @@
+import { histogramBucketsSeconds, shutdownSecondsOf } from "../../catalog/archetypes.ts";
 import type { Exchange, SecretRef, Service } from "../../catalog/types.ts";
 import type { Names } from "../../stack/naming.ts";
 import type { BotSecret } from "./tradingBotUserData.ts";
@@ -23,6 +24,8 @@ export function botSettings(
     ENVIRONMENT: environment,
     AWS_REGION: region,
     LOG_FORMAT: "json",
+    SHUTDOWN_SECONDS: String(shutdownSecondsOf(service)),
+    HISTOGRAM_BUCKETS_SECONDS: histogramBucketsSeconds,
     ...Object.fromEntries(
       used.map((exchange) => [
         `EXCHANGE_${exchange.name.replaceAll("-", "_").toUpperCase()}_HOSTS`,

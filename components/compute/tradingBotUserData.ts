@@ -52,11 +52,11 @@ export function tradingBotUserData(plan: BotUserData): string {
     "#!/usr/bin/bash",
     "set -euo pipefail",
     // A mirror that is away for a minute must not leave a machine that nobody replaces, for its health timer comes below.
-    "until dnf install --assumeyes docker amazon-cloudwatch-agent amazon-ecr-credential-helper jq; do sleep 10; done",
+    "until dnf install --assumeyes docker amazon-cloudwatch-agent amazon-ecr-credential-helper jq logrotate; do sleep 10; done",
     "install --directory --mode 0755 /etc/trading-bot /var/log/trading-bot",
     ...botFiles(plan).flatMap(writeFile),
     "systemctl daemon-reload",
-    "systemctl enable --now docker.service",
+    "systemctl enable --now docker.service logrotate.timer",
     "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/trading-bot/cloudwatch-agent.json",
     // Not waited for: the first start may have to wait for a secret that a person has yet to put there.
     "systemctl enable --now --no-block trading-bot.service",
@@ -90,7 +90,12 @@ export function botFiles(plan: BotUserData): BotFile[] {
     { path: "/usr/local/bin/trading-bot-health", mode: "0755", content: template("health.sh") },
     { path: "/etc/logrotate.d/trading-bot", mode: "0644", content: template("logrotate.conf") },
     ...["trading-bot.service", "trading-bot-health.service", "trading-bot-health.timer"].map(
-      (unit): BotFile => ({ path: `/etc/systemd/system/${unit}`, mode: "0644", content: template(unit) }),
+      (unit): BotFile => ({
+        path: `/etc/systemd/system/${unit}`,
+        mode: "0644",
+        // A unit's times cannot be variables. Docker needs some seconds itself when the bot has used up all of its own.
+        content: template(unit).replace("@STOP_SECONDS@", String(plan.shutdownSeconds + 60)),
+      }),
     ),
   ];
 }

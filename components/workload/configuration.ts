@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { latencyBucketsMilliseconds, shutdownSecondsOf } from "../../catalog/archetypes.ts";
+import { histogramBucketsSeconds, latencyBucketsMilliseconds, shutdownSecondsOf } from "../../catalog/archetypes.ts";
 import type { Exchange, Service } from "../../catalog/types.ts";
 import { elasticsearchUrl } from "../platform/elasticNames.ts";
 import { kafkaBootstrapServers, schemaRegistryUrl } from "../platform/kafkaNames.ts";
@@ -35,8 +35,7 @@ export function configuration(plan: ConfigurationPlan): Record<string, pulumi.In
     AWS_REGION: context.region,
     LOG_FORMAT: "json",
     SHUTDOWN_SECONDS: String(shutdownSecondsOf(service)),
-    // Thresholds of latency promises must be buckets, else the indicator counts nothing.
-    HISTOGRAM_BUCKETS_SECONDS: latencyBucketsMilliseconds.map((bucket) => bucket / 1000).join(","),
+    HISTOGRAM_BUCKETS_SECONDS: histogramBucketsSeconds,
     ...(service.kind === "springBoot" && {
       SPRING_CONFIG_ADDITIONAL_LOCATION: `file:${applicationDirectory}/`,
       // A quarter, Java's own choice, would leave most of the memory unused; without a heap a restart is all that helps.
@@ -129,6 +128,8 @@ export function springProperties(service: Service): Record<string, string> {
     "server.port": "${PORT}",
     "server.shutdown": "graceful",
     "spring.lifecycle.timeout-per-shutdown-phase": "${SHUTDOWN_SECONDS}s",
+    // One JSON object a line with `level`, `message` and `trace_id`, as the log pipeline reads it.
+    "logging.structured.format.console": "logstash",
     "management.endpoints.web.exposure.include": "health,info,prometheus",
     "management.endpoint.health.probes.enabled": "true",
     // A group that is named here has all indicators unless told otherwise: in that of liveness the database would
@@ -149,6 +150,8 @@ export function springProperties(service: Service): Record<string, string> {
       "spring.datasource.hikari.maximum-pool-size": "${DATABASE_POOL_SIZE}",
     }),
     ...(cache && {
+      // Spring's own caches begin their keys with the cache's name, which the service's user may not touch.
+      "spring.cache.redis.key-prefix": "${CACHE_PREFIX}",
       "spring.data.redis.host": "${CACHE_HOST}",
       "spring.data.redis.port": "${CACHE_PORT}",
       "spring.data.redis.username": "${CACHE_USER}",
@@ -176,6 +179,11 @@ export function springProperties(service: Service): Record<string, string> {
       "spring.kafka.properties.schema.registry.ssl.truststore.location": "${SCHEMA_REGISTRY_CA}",
       "spring.kafka.properties.basic.auth.credentials.source": "USER_INFO",
       "spring.kafka.properties.basic.auth.user.info": "${SCHEMA_REGISTRY_USER}:${SCHEMA_REGISTRY_PASSWORD}",
+    }),
+    ...(topics?.produce?.length && {
+      // Schemas are the catalog's: its job registers them, and a service writes by the newest.
+      "spring.kafka.producer.properties.auto.register.schemas": "false",
+      "spring.kafka.producer.properties.use.latest.version": "true",
     }),
     ...(elasticsearch && {
       "spring.elasticsearch.uris": "${ELASTICSEARCH_URL}",

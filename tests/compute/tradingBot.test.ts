@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shutdownSecondsOf } from "../../catalog/archetypes.ts";
 import { exchanges } from "../../catalog/exchanges.ts";
 import { secrets } from "../../catalog/secrets.ts";
 import service from "../../catalog/services/trading-bot.ts";
@@ -123,6 +124,12 @@ describe("compute/tradingBotConfiguration", () => {
   it("speaks to the sandbox unless told to trade", () => {
     assert.match(at("test").EXCHANGE_BINANCE_HOSTS!, /testnet/);
     assert.doesNotMatch(at("live").EXCHANGE_BINANCE_HOSTS!, /testnet/);
+  });
+
+  it("tells the bot its time to stop and the buckets of its latencies, as every service is told", () => {
+    const { SHUTDOWN_SECONDS, HISTOGRAM_BUCKETS_SECONDS } = at("test");
+    assert.equal(SHUTDOWN_SECONDS, String(shutdownSecondsOf(service)));
+    assert.equal(HISTOGRAM_BUCKETS_SECONDS, "0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5");
   });
 
   it("finds every secret that the bot asks for, and says which one is not there", () => {

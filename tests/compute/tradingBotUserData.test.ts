@@ -103,6 +103,21 @@ describe("compute/tradingBotUserData", () => {
     assert.match(machine.read("dnf.calls"), /install --assumeyes docker amazon-cloudwatch-agent/);
   });
 
+  it("gives the bot all of its time to stop before systemd kills it", () => {
+    const unitOf = (shutdownSeconds: number) =>
+      botFiles({ ...plan, shutdownSeconds }).find(({ path }) => path.endsWith("/trading-bot.service"))!.content;
+    for (const seconds of [60, 900]) {
+      const [, stop] = /^TimeoutStopSec=(\d+)$/m.exec(unitOf(seconds))!;
+      assert.ok(Number(stop) > seconds, `${stop} s for ${seconds} s`);
+    }
+  });
+
+  it("turns the bot's log over: nothing else empties a disk that fills for thirty days", () => {
+    const script = tradingBotUserData(plan);
+    assert.match(script, /dnf install .*\blogrotate\b/);
+    assert.match(script, /^systemctl enable --now .*\blogrotate\.timer\b/m);
+  });
+
   it("is a script that bash accepts, and so is each script that it writes", () => {
     execFileSync("bash", ["-n"], { input: tradingBotUserData(plan) });
     for (const { path, content } of botFiles(plan))

@@ -184,6 +184,11 @@ describe("what a service declares", () => {
       assert.match(dataOf(service).JAVA_TOOL_OPTIONS!, /MaxRAMPercentage=\d\d\b/);
       for (const store of ["spring.data.redis", "spring.rabbitmq"])
         if (properties[`${store}.host`] !== undefined) assert.equal(properties[`${store}.ssl.enabled`], "true", name);
+      const { cache, topics } = service.uses ?? {};
+      assert.equal(properties["spring.cache.redis.key-prefix"], cache && "${CACHE_PREFIX}", name);
+      const registers = properties["spring.kafka.producer.properties.auto.register.schemas"];
+      assert.equal(registers, topics?.produce?.length ? "false" : undefined, `${name}: schemas are the catalog's`);
+      assert.equal(properties["logging.structured.format.console"], "logstash", name);
       assert.equal(properties["management.endpoints.web.exposure.include"], "health,info,prometheus", name);
     }
   });
