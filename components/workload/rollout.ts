@@ -19,6 +19,7 @@ import {
   urlOf,
   type WorkloadContext,
 } from "./context.ts";
+import { hasSecret } from "./secrets.ts";
 import { telemetryEnvironment } from "./telemetry.ts";
 
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
@@ -189,7 +190,10 @@ function container({ service, context, image }: RolloutPlan): Container {
     imagePullPolicy: "IfNotPresent",
     ports: [{ name: "http", containerPort: service.port, protocol: "TCP" }],
     env: telemetryEnvironment(service, context),
-    envFrom: [{ configMapRef: { name: configurationName(service) } }, { secretRef: { name: secretName(service) } }],
+    envFrom: [
+      { configMapRef: { name: configurationName(service) } },
+      ...(hasSecret(service) ? [{ secretRef: { name: secretName(service) } }] : []),
+    ],
     resources: containerResources(service),
     securityContext: restrictedContainer,
     startupProbe: {

@@ -5,6 +5,11 @@ import { externalSecret, type SecretSource, secretOfVersion } from "../platform/
 import { type AccountSystem, accountsOf, passwordSource, passwordVariable, schemaRegistryUser } from "./accounts.ts";
 import { labelsOf, secretName, tradingNamespace, type WorkloadContext } from "./context.ts";
 
+/** True for a service that has something secret to read: pods wait for ever for a Secret that nobody makes. */
+export function hasSecret(service: Service): boolean {
+  return accountsOf(service).length > 0 || (service.secrets ?? []).length > 0;
+}
+
 /**
  * The ExternalSecret of a service: its passwords and the secrets that it asks for by name, each as the environment
  * variable of that name, in one Kubernetes Secret that the service's pods alone read. Undefined when it has none.
@@ -17,6 +22,7 @@ export function serviceSecret(
   context: Pick<WorkloadContext, "names">,
   version?: pulumi.Input<string>,
 ) {
+  if (!hasSecret(service)) return undefined;
   const data: Record<string, SecretSource> = {};
   for (const system of accountsOf(service)) data[passwordVariable(system)] = passwordSource(service, system);
   if (service.uses?.topics)
@@ -25,7 +31,6 @@ export function serviceSecret(
     const { path, property } = secrets.get(name)!;
     data[name] = { path, property };
   }
-  if (Object.keys(data).length === 0) return undefined;
   const plan = { name: secretName(service), namespace: tradingNamespace, data, version };
   return labelled(service, externalSecret(context, plan));
 }

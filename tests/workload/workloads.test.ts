@@ -4,6 +4,8 @@ import { loadCatalog } from "../../catalog/load.ts";
 import { syntheticCatalog } from "../../catalog/synthetic.ts";
 import type { Catalog, Service } from "../../catalog/types.ts";
 import { ownAccountsOf } from "../../components/workload/accounts.ts";
+import { rollout } from "../../components/workload/rollout.ts";
+import { serviceSecret } from "../../components/workload/secrets.ts";
 import { checkCustomResource } from "../support/customResources.ts";
 import { type ComponentPlan, familyProblems } from "../support/planProgram.ts";
 import { plannedPods, podProblems } from "../support/podRules.ts";
@@ -114,6 +116,14 @@ describe("workloads", () => {
         assert.ok(pod.terminationGracePeriodSeconds > container.lifecycle.preStop.sleep.seconds + 20, name);
       }
     }
+  });
+
+  it("start without a Secret where a service has nothing secret: a pod waits for ever for one that nobody makes", () => {
+    const plain: Service = { ...services.find(({ name }) => name === "dashboard")!, uses: {}, secrets: [] };
+    const plan = { context, service: plain, image: "image:1", ports: new Map(), trustSecret: "trust" };
+    const [container] = rollout(plan).spec.template.spec.containers as { envFrom: unknown }[];
+    assert.deepEqual(container!.envFrom, [{ configMapRef: { name: "dashboard-configuration" } }]);
+    assert.equal(serviceSecret(plain, new Map(), context), undefined);
   });
 
   it("make no pod that Pod Security level restricted would refuse", () => {
