@@ -56,11 +56,12 @@ export function tradingBotUserData(plan: BotUserData): string {
     "install --directory --mode 0755 /etc/trading-bot /var/log/trading-bot",
     ...botFiles(plan).flatMap(writeFile),
     "systemctl daemon-reload",
+    // First: whatever fails below, the machine is replaced.
+    "systemctl enable --now trading-bot-health.timer",
     "systemctl enable --now docker.service logrotate.timer",
     "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/trading-bot/cloudwatch-agent.json",
     // Not waited for: the first start may have to wait for a secret that a person has yet to put there.
     "systemctl enable --now --no-block trading-bot.service",
-    "systemctl enable --now trading-bot-health.timer",
   ].join("\n")}\n`;
   const bytes = Buffer.byteLength(script);
   if (bytes > maximumBytes)

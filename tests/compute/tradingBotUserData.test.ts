@@ -112,6 +112,15 @@ describe("compute/tradingBotUserData", () => {
     }
   });
 
+  it("starts the health timer before anything that can fail: else nobody would replace the machine", () => {
+    const lines = tradingBotUserData(plan).split("\n");
+    const at = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
+    const timer = at(/^systemctl enable .*trading-bot-health\.timer$/);
+    assert.ok(timer > 0);
+    for (const risky of [/^systemctl enable .*docker\.service/, /amazon-cloudwatch-agent-ctl/])
+      assert.ok(timer < at(risky), String(risky));
+  });
+
   it("turns the bot's log over: nothing else empties a disk that fills for thirty days", () => {
     const script = tradingBotUserData(plan);
     assert.match(script, /dnf install .*\blogrotate\b/);

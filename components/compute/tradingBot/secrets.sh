@@ -1,6 +1,7 @@
 #!/usr/bin/bash
 # Fetches the bot's secrets with the instance's own role and leaves them as environment lines in memory: /run is no
-# disk, and systemd removes the directory when the bot stops. Each line of the list reads
+# disk, and systemd removes the directory when the bot stops. Docker keeps a container's variables on the machine's disk,
+# which the key for disks encrypts, until the container ends. Each line of the list reads
 #   <entry of Secrets Manager> <variable>=<property> ...
 set -euo pipefail
 umask 077
