@@ -167,7 +167,6 @@ function instanceBasics(args: PostgresArgs, { parameterGroup, monitoring }: Surr
     vpcSecurityGroupIds: [args.groups.ids.database],
     publiclyAccessible: false,
     storageEncrypted: true,
-    kmsKeyId: args.keys.arns.data,
     storageType: "gp3",
     maxAllocatedStorage: settings.maximumStorageGibibytes,
     iamDatabaseAuthenticationEnabled: true,
@@ -198,6 +197,8 @@ function createPrimary(
   const instance: aws.rds.InstanceArgs = {
     ...instanceBasics(args, surroundings),
     identifier,
+    // Not a replica's to name: it lies under the primary's key, and RDS refuses one in the same region that asks for any.
+    kmsKeyId: args.keys.arns.data,
     engine: "postgres",
     engineVersion: settings.version,
     // A new major version is a change of the stack file that somebody has reviewed.

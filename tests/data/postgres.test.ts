@@ -95,6 +95,8 @@ describe("data/postgres", () => {
     const replica = planned.one(instance, "postgres-replica-2");
     assert.equal(replica.inputs.replicateSourceDb, "trading-platform-test-postgres");
     assert.equal(replica.inputs.username, undefined, "a replica takes its users from the primary");
+    assert.equal(replica.inputs.storageEncrypted, true);
+    assert.equal(replica.inputs.kmsKeyId, undefined, "RDS refuses a key beside the primary's, even the same one");
     const copies = planned.one("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication");
     assert.equal(copies.inputs.region, base.recoveryRegion);
     assert.equal(copies.inputs.kmsKeyId, recoveryKey("backups"));

@@ -25,8 +25,9 @@ const encrypted: Readonly<Record<string, Rule>> = {
     atRestEncryptionEnabled === true && transitEncryptionMode === "required" && kmsKeyId,
   "aws:mq/broker:Broker": ({ encryptionOptions }) =>
     part(encryptionOptions, "useAwsOwnedKey") === false && part(encryptionOptions, "kmsKeyId"),
-  "aws:rds/instance:Instance": ({ storageEncrypted, kmsKeyId, performanceInsightsKmsKeyId }) =>
-    storageEncrypted === true && kmsKeyId && performanceInsightsKmsKeyId,
+  "aws:rds/instance:Instance": ({ storageEncrypted, kmsKeyId, replicateSourceDb, performanceInsightsKmsKeyId }) =>
+    // A replica lies under the key of its source; RDS lets it name none.
+    storageEncrypted === true && (kmsKeyId ?? replicateSourceDb) && performanceInsightsKmsKeyId,
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": ({ kmsKeyId }) => kmsKeyId,
   "aws:secretsmanager/secret:Secret": ({ kmsKeyId }) => kmsKeyId,
   "aws:sns/topic:Topic": ({ kmsMasterKeyId }) => kmsMasterKeyId,
