@@ -1,8 +1,8 @@
 import type { Finding } from "../checks.ts";
 import type { Settings } from "../settings.ts";
 
-/** Full hours in UTC at which the backup plan copies databases, volumes and buckets: every six hours. */
-export const backupHours: readonly number[] = [0, 6, 12, 18];
+/** Full hours in UTC at which the backup plan copies databases, volumes and buckets: every six hours, and daily at 2. */
+export const backupHours: readonly number[] = [0, 2, 6, 12, 18];
 
 /** Retention against vault lock, cold storage and the buckets' own ageing. */
 export function checkBackups({ backups, buckets, environment }: Settings): Finding[] {

@@ -30,7 +30,13 @@ export function checkPostgres(settings: Settings): Finding[] {
   return [...findings, ...checkWindows(settings)];
 }
 
-/** RDS refuses overlapping windows; a backup job fails when it starts inside, or up to an hour before, either of them. */
+/**
+ * Minutes after a full hour of the backup plan in which no window of the database may lie: a job starts within the hour
+ * (start window of the plan), and fails inside, or up to an hour before, either window.
+ */
+const clearMinutes = 120;
+
+/** RDS refuses windows that overlap, and jobs of AWS Backup inside or too close to either. */
 function checkWindows({ postgres }: Settings): Finding[] {
   const findings: Finding[] = [];
   const backup = dailyWindows(postgres.backupWindow);
@@ -45,7 +51,7 @@ function checkWindows({ postgres }: Settings): Finding[] {
       path: ["postgres", "maintenanceWindow"],
       allowed: `a window that does not overlap backupWindow (${postgres.backupWindow} daily)`,
     });
-  const starts = hourlyStarts(backupHours, 60);
+  const starts = hourlyStarts(backupHours, clearMinutes);
   for (const [key, windows] of [
     ["backupWindow", backup],
     ["maintenanceWindow", [maintenance]],
@@ -53,7 +59,7 @@ function checkWindows({ postgres }: Settings): Finding[] {
     if (overlap(windows, starts))
       findings.push({
         path: ["postgres", key],
-        allowed: `a window clear of the backup plan's starts at ${backupHours.join(", ")} h UTC and the hour after each`,
+        allowed: `a window clear of the backup plan's starts at ${backupHours.join(", ")} h UTC and the two hours after each`,
         hint: "AWS Backup cannot take a snapshot during these windows; the job would fail.",
       });
   return findings;

@@ -33,8 +33,8 @@ export const postgresSchema = z.strictObject({
   backupRetentionDays: z.number().int().min(1).max(35).describe("days of automated backups, 1 to 35"),
   /** Replicate the automated backups to the recovery region. */
   crossRegionBackups: z.boolean().describe("replicate automated backups to the recovery region"),
-  /** When RDS takes its daily snapshot; keep it clear of the maintenance window and of the backup plan's starts. */
-  backupWindow: dailyWindow.default("03:00-03:45"),
+  /** When RDS takes its daily snapshot; keep it clear of the maintenance window and two hours after the backup plan's starts. */
+  backupWindow: dailyWindow.default("22:00-22:45"),
   /** When RDS may restart the instance for patches. */
   maintenanceWindow: weeklyWindow.default("sun:04:45-sun:05:45"),
   /** `standard`: 7 days of query statistics, free; `advanced`: 15 months, charged for each vCPU. */

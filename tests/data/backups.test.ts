@@ -104,9 +104,17 @@ describe("data/backups", () => {
 
 describe("data/backupPlan", () => {
   it("starts at the hours that database windows are checked against", () => {
-    const schedule = backupRules(settings()).find(({ ruleName }) => ruleName === "every-six-hours")!.schedule;
-    assert.equal(schedule, "cron(0 0/6 * * ? *)");
-    assert.deepEqual(backupHours, [0, 6, 12, 18]);
+    const hours = backupRules(settings()).flatMap(({ schedule, startWindow }) => {
+      assert.equal(startWindow, 60, "the check counts on a start within the hour");
+      const [, first, every] = /^cron\(0 (\d+)(?:\/(\d+))? \* \* \? \*\)$/.exec(schedule)!.map(Number);
+      return Array.from({ length: 24 }, (_, hour) => hour).filter((hour) =>
+        every ? hour % every === first : hour === first,
+      );
+    });
+    assert.deepEqual(
+      hours.sort((a, b) => a - b),
+      backupHours,
+    );
   });
 
   it("locks from the fewest to the most days that the settings say", () => {

@@ -50,7 +50,7 @@ export const dataCases: WrongCase[] = [
   {
     name: "a maintenance window inside the backup window",
     change: (config) => {
-      config[section("postgres")].maintenanceWindow = "sun:03:15-sun:04:15";
+      config[section("postgres")].maintenanceWindow = "sun:22:15-sun:23:15";
     },
     expect: { key: "postgres.maintenanceWindow", allowed: /does not overlap backupWindow/ },
   },
@@ -60,6 +60,13 @@ export const dataCases: WrongCase[] = [
       config[section("postgres")].backupWindow = "06:15-07:00";
     },
     expect: { key: "postgres.backupWindow", allowed: /clear of the backup plan's starts/ },
+  },
+  {
+    name: "a database backup window within an hour of a daily backup job that starts late",
+    change: (config) => {
+      config[section("postgres")].backupWindow = "03:00-03:45";
+    },
+    expect: { key: "postgres.backupWindow", allowed: /starts at 0, 2, 6, 12, 18 h UTC and the two hours after each/ },
   },
   {
     name: "a disk that may not grow",
