@@ -63,7 +63,7 @@ function createClusterRole(name: string, args: ClusterRolesArgs, opts: pulumi.Cu
   );
   const own = new aws.iam.RolePolicy(
     `${name}-cluster-own`,
-    { role: role.name, policy: policyDocument([...keyStatements(args), ...tagStatements]) },
+    { role: role.name, policy: policyDocument([...keyStatements(args), ...tagStatements, spotRole(args)]) },
     opts,
   );
   return { role, policies: [own, ...attach(`${name}-cluster`, role, clusterPolicies, opts)] };
@@ -90,6 +90,20 @@ function keyStatements({ secretsKeyArn, disksKeyArn, region }: ClusterRolesArgs)
       Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
   ];
+}
+
+/**
+ * The first spot instance of an account makes EC2 create its service-linked role, by the right of whoever asks for the
+ * instance; without it a fresh account starts no spot node.
+ */
+function spotRole({ accountId }: ClusterRolesArgs): PolicyStatement {
+  const service = "spot.amazonaws.com";
+  return {
+    Sid: "FirstSpotInstance",
+    Action: "iam:CreateServiceLinkedRole",
+    Resource: `arn:aws:iam::${accountId}:role/aws-service-role/${service}/AWSServiceRoleForEC2Spot`,
+    Condition: { StringEquals: { "iam:AWSServiceName": service } },
+  };
 }
 
 const ofThisCluster = { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" };

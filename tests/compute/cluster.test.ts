@@ -90,6 +90,18 @@ describe("compute/cluster", () => {
     assert.deepEqual(Statement[0]?.Action, ["sts:AssumeRole", "sts:TagSession"]);
   });
 
+  it("lets the first spot node of an account bring about EC2's role for spot, and no other role", async () => {
+    const planned = await plan();
+    const { Statement } = planned.json(
+      planned.one("aws:iam/rolePolicy:RolePolicy", "cluster-roles-cluster-own"),
+      "policy",
+    );
+    assert.deepEqual(
+      Statement.filter(({ Action }) => Action === "iam:CreateServiceLinkedRole").map(({ Resource }) => Resource),
+      ["arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"],
+    );
+  });
+
   it("lets nodes fill the image caches, and no other repository", async () => {
     const planned = await plan();
     const { Statement } = planned.json(
