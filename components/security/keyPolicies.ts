@@ -51,7 +51,7 @@ export function keyPolicy(purpose: KeyPurpose, place: KeyPlace): PolicyStatement
 
 /**
  * Everything but using the key and granting its use. Given to the account's root, which means: to whom IAM policies hand
- * it out; nobody is locked out.
+ * it out; nobody is locked out. KMS's own service-linked role is among them: it keeps replicas like their primary.
  */
 function administration({ accountId }: KeyPlace): PolicyStatement {
   return {
@@ -71,6 +71,7 @@ function administration({ accountId }: KeyPlace): PolicyStatement {
       "kms:RevokeGrant",
       "kms:RotateKeyOnDemand",
       "kms:ScheduleKeyDeletion",
+      "kms:SynchronizeMultiRegionKey",
       "kms:TagResource",
       "kms:UntagResource",
       "kms:Update*",

@@ -35,6 +35,8 @@ describe("security/keyPolicies", () => {
         const [first] = statements;
         assert.deepEqual(first?.Principal, { AWS: `arn:aws:iam::${accountId}:root` });
         assert.ok(first?.Action.includes("kms:PutKeyPolicy"));
+        // By its service-linked role's IAM policy KMS carries rotations over to replicas; the key's policy must count it.
+        assert.ok(first?.Action.includes("kms:SynchronizeMultiRegionKey"));
         assert.ok(list(first?.Action).every((action) => !using.test(action) && action !== "kms:CreateGrant"));
       });
 
