@@ -35,11 +35,12 @@ export class Notifications extends pulumi.ComponentResource {
     const critical = createTopic(name, "critical", args, this);
     const warning = createTopic(name, "warning", args, this);
     createTopic(name, "heartbeat", args, this);
-    createSubscriptions(name, "critical", critical, args.subscribers.critical, this);
-    createSubscriptions(name, "warning", warning, args.subscribers.warning, this);
+    createSubscriptions(name, "critical", critical.topic, args.subscribers.critical, this);
+    createSubscriptions(name, "warning", warning.topic, args.subscribers.warning, this);
 
-    this.criticalTopicArn = critical.arn;
-    this.warningTopicArn = warning.arn;
+    // By way of the policies: RDS and Budgets ask whether they may publish when they are told of a topic.
+    this.criticalTopicArn = critical.policy.arn;
+    this.warningTopicArn = warning.policy.arn;
     this.topicNames = {
       critical: alertTopicName(args.names, "critical"),
       warning: alertTopicName(args.names, "warning"),
@@ -52,8 +53,8 @@ export class Notifications extends pulumi.ComponentResource {
   }
 }
 
-function createTopic(name: string, topic: AlertTopic, args: NotificationsArgs, parent: pulumi.Resource): aws.sns.Topic {
-  const resource = new aws.sns.Topic(
+function createTopic(name: string, topic: AlertTopic, args: NotificationsArgs, parent: pulumi.Resource) {
+  const created = new aws.sns.Topic(
     `${name}-${topic}`,
     {
       name: alertTopicName(args.names, topic),
@@ -62,15 +63,15 @@ function createTopic(name: string, topic: AlertTopic, args: NotificationsArgs, p
     },
     { parent },
   );
-  new aws.sns.TopicPolicy(
+  const policy = new aws.sns.TopicPolicy(
     `${name}-${topic}-policy`,
     {
-      arn: resource.arn,
+      arn: created.arn,
       policy: policyDocument(topicPolicy(topic, alertTopicArn(args.names, topic), args.accountId)),
     },
     { parent },
   );
-  return resource;
+  return { topic: created, policy };
 }
 
 /** The endpoint is part of the logical name: a subscriber who goes takes only his own subscription along. */

@@ -59,11 +59,11 @@ describe("operations/costs", () => {
   for (const stack of stacks)
     it(`watches ${stack}, by the topic of warnings`, async () => {
       const { resources } = await planOf(stack);
-      const [topic] = resources.filter(({ name }) => name === "notifications-warning");
+      const [policy] = resources.filter(({ name }) => name === "notifications-warning-policy");
       for (const type of ["aws:budgets/budget:Budget", subscription]) {
         const found = resources.filter((resource) => resource.type === type);
         assert.equal(found.length, 1, type);
-        assert.ok(found[0]!.dependencies.includes(topic!.urn), type);
+        assert.ok(found[0]!.dependencies.includes(policy!.urn), type);
       }
     });
 });

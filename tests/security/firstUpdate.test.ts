@@ -135,6 +135,16 @@ for (const stack of stacks) {
       );
     });
 
+    it("names no topic to a service before the topic's policy lets it publish", () => {
+      const policies = order.all("aws:sns/topicPolicy:TopicPolicy").filter(({ name }) => name.includes("warning"));
+      assert.equal(policies.length, 1);
+      const publishers = ["budgets/budget:Budget", "costexplorer/anomalySubscription:AnomalySubscription"]
+        .concat("rds/eventSubscription:EventSubscription")
+        .flatMap((type) => order.all(`aws:${type}`));
+      assert.equal(publishers.length, 3);
+      assert.deepEqual(order.missing(publishers, policies), []);
+    });
+
     it("opens NAT gateways after the internet gateway, and the Kubernetes API to us before the provider needs it", () => {
       const gateways = order.all("aws:ec2/internetGateway:InternetGateway");
       assert.deepEqual(order.missing(order.all("aws:ec2/natGateway:NatGateway"), gateways), []);
