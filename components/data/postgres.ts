@@ -9,6 +9,7 @@ import type { Keys } from "../security/keys.ts";
 import { DatabaseProxy } from "./databaseProxy.ts";
 import { type DatabaseRole, DatabaseRoles } from "./databaseRoles.ts";
 import { createLogGroup, type LogGroupSettings } from "./logGroups.ts";
+import { createMasterLogin, type MasterLogin } from "./masterLogin.ts";
 import type { GeneratedSecretSettings } from "./passwords.ts";
 import { postgresLogGroup, postgresLogs, postgresParameters } from "./postgresParameters.ts";
 
@@ -30,7 +31,7 @@ export interface PostgresArgs {
   keys: Pick<Keys, "arns" | "recoveryArn">;
   /** Roles of services in the database; each gets a password, and a secret that the proxy can read. */
   roles: readonly DatabaseRole[];
-  /** How secrets are kept; also the key of the master password that RDS makes and rotates. */
+  /** How secrets are kept, the master password's too. */
   secrets: GeneratedSecretSettings;
   /** Retention and key of the log groups. */
   logs: LogGroupSettings;
@@ -44,7 +45,7 @@ export interface PostgresArgs {
 
 /**
  * PostgreSQL: one primary with a standby and read replicas by setting, encrypted, TLS only, with a master password that
- * nobody has ever seen.
+ * nobody has ever seen (`createMasterLogin`).
  *
  * Cost: db.t4g.large 94 USD a month; db.r8g.xlarge Multi-AZ 698, each replica 349, all without disk.
  */
@@ -60,7 +61,7 @@ export class Postgres extends pulumi.ComponentResource {
   readonly replicaHosts: pulumi.Output<string>[];
   readonly port: number;
   readonly databaseName: string;
-  /** ARN of the secret with the master user's name and password, made and rotated by RDS. */
+  /** ARN of the secret with the master user's name and password, made and rotated by RDS where there are no replicas. */
   readonly masterSecretArn: pulumi.Output<string>;
   /** Subnet group, also for instances that are restored. */
   readonly subnetGroupName: pulumi.Output<string>;
@@ -81,6 +82,7 @@ export class Postgres extends pulumi.ComponentResource {
       subnetGroup: createSubnetGroup(name, args, child),
       parameterGroup: createParameterGroup(name, args, child),
       monitoring: createMonitoringRole(name, args, child),
+      master: createMasterLogin(name, { ...args, readReplicas: settings.readReplicas }, child),
     };
     const primary = createPrimary(name, identifier, args, surroundings, this);
     const replicas = createReplicas(name, identifier, args, surroundings, primary, this);
@@ -98,7 +100,7 @@ export class Postgres extends pulumi.ComponentResource {
     this.replicaHosts = replicas.map((replica) => replica.address);
     this.port = port;
     this.databaseName = settings.databaseName;
-    this.masterSecretArn = primary.masterUserSecrets.apply((secrets) => secrets[0]!.secretArn);
+    this.masterSecretArn = surroundings.master.secretArn(primary);
     this.subnetGroupName = surroundings.subnetGroup.name;
     this.passwords = roles.passwords;
     this.passwordVersions = roles.versions;
@@ -109,15 +111,14 @@ export class Postgres extends pulumi.ComponentResource {
 
 const port = 5432;
 
-/** Name of the master user; `postgres` and `admin` are the first that an intruder tries. */
-const masterUser = "platform_owner";
-
 /** What every instance of the database stands in. */
 interface Surroundings {
   subnetGroup: aws.rds.SubnetGroup;
   parameterGroup: aws.rds.ParameterGroup;
   /** Who writes operating system metrics; absent where nobody does. */
   monitoring: { role: aws.iam.Role; policy: pulumi.Resource } | undefined;
+  /** How the master user signs in. */
+  master: MasterLogin;
 }
 
 function createSubnetGroup(name: string, { vpc }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
@@ -209,9 +210,7 @@ function createPrimary(
     multiAz: settings.multiAz,
     dbSubnetGroupName: surroundings.subnetGroup.name,
     dbName: settings.databaseName,
-    username: masterUser,
-    manageMasterUserPassword: true,
-    masterUserSecretKmsKeyId: args.secrets.keyArn,
+    ...surroundings.master.inputs,
     backupRetentionPeriod: settings.backupRetentionDays,
     backupWindow: settings.backupWindow,
     deleteAutomatedBackups: !protect,

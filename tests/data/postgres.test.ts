@@ -46,9 +46,6 @@ describe("data/postgres", () => {
     assert.equal(inputs.publiclyAccessible, false);
     assert.equal(inputs.storageEncrypted, true);
     assert.equal(inputs.kmsKeyId, key("data"));
-    assert.equal(inputs.manageMasterUserPassword, true);
-    assert.equal(inputs.masterUserSecretKmsKeyId, key("secrets"));
-    assert.equal(inputs.password, undefined);
     assert.equal(inputs.engineLifecycleSupport, "open-source-rds-extended-support-disabled");
     assert.equal(inputs.dbName, "binance");
     assert.equal(protect, true);
@@ -57,6 +54,21 @@ describe("data/postgres", () => {
     const parameters = group.parameters as { name: string; value: string }[];
     for (const [name, value] of Object.entries({ "rds.force_ssl": "1", password_encryption: "scram-sha-256" }))
       assert.equal(parameters.find((parameter) => parameter.name === name)?.value, value, name);
+  });
+
+  it("leaves the master password to RDS without replicas, and makes it with them: RDS copies no instance that it manages", async () => {
+    const managed = (await plan({ readReplicas: 0 })).one(instance, "postgres-primary").inputs;
+    assert.equal(managed.manageMasterUserPassword, true);
+    assert.equal(managed.masterUserSecretKmsKeyId, key("secrets"));
+    assert.equal(managed.password, undefined);
+    const planned = await plan();
+    const { inputs } = planned.one(instance, "postgres-primary");
+    assert.equal(inputs.manageMasterUserPassword, undefined);
+    assert.equal(inputs.username, "platform_owner");
+    assert.ok(inputs.password, "a password of our own");
+    const entry = planned.one("aws:secretsmanager/secret:Secret", "postgres-master-secret");
+    assert.equal(entry.inputs.name, "trading-platform/test/database/platform_owner");
+    assert.deepEqual([entry.inputs.kmsKeyId, entry.protect], [key("secrets"), true]);
   });
 
   it("cannot be lost where it is protected: AWS refuses too, a last snapshot is taken, backups stay", async () => {
@@ -149,7 +161,11 @@ describe("data/postgres", () => {
 
   it("shows no password anywhere", async () => {
     const planned = await plan();
-    assert.equal(planned.one("aws:secretsmanager/secretVersion:SecretVersion").inputs.secretString, "[secret]");
+    const values = planned
+      .all("aws:secretsmanager/secretVersion:SecretVersion")
+      .map(({ inputs }) => inputs.secretString);
+    assert.deepEqual(values, ["[secret]", "[secret]"], "the role's and the master user's");
+    assert.equal(planned.one(instance, "postgres-primary").inputs.password, "[secret]");
     assert.ok(!planned.text.includes(plantedSecret));
   });
 
