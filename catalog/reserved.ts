@@ -10,6 +10,7 @@ const platformAccounts: ReadonlySet<string> = new Set([
   "jaeger",
   "kibana",
   "logstash",
+  "platform_owner",
   "prometheus",
   "schema-registry",
 ]);

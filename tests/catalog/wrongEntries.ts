@@ -291,6 +291,15 @@ export const wrongEntries: readonly WrongEntry[] = [
     says: /the platform's, pg_… and rds… are taken/,
   },
   {
+    title: "the database's master user as a role",
+    service: "data-platform",
+    slip: (service) => {
+      service.uses.postgres.role = "platform_owner";
+    },
+    key: "uses.postgres.role",
+    says: /the platform's, pg_… and rds… are taken/,
+  },
+  {
     title: "a database schema of PostgreSQL itself",
     service: "data-platform",
     slip: (service) => {
