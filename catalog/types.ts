@@ -91,7 +91,7 @@ export interface Autoscaling {
   cpuPercent?: number;
   /**
    * Average memory use, percent of the request, that adds replicas.
-   * @default 80, from the workload requirement
+   * @default 80, from the workload requirement; none for `springBoot`, for Java gives no memory back
    */
   memoryPercent?: number;
 }

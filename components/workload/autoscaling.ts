@@ -18,18 +18,22 @@ export function replicasInRelease(service: Service): number {
 
 /**
  * HorizontalPodAutoscaler on the Rollout. Grows at once, by at most double; shrinks by one pod a minute after five
- * quiet minutes, so that a short lull before the next wave costs nothing.
+ * quiet minutes, so that a short lull before the next wave costs nothing. Java keeps the heap that it once took: its
+ * memory tells nothing of the load, and would hold a service at its maximum for good.
  */
 export function autoscaler(service: Service): kubernetes.types.input.autoscaling.v2.HorizontalPodAutoscaler {
   const { minimum, maximum } = replicaBounds(service);
-  const { cpuPercent = 70, memoryPercent = 80 } = service.autoscaling ?? {};
+  const { cpuPercent = 70, memoryPercent = service.kind === "springBoot" ? undefined : 80 } = service.autoscaling ?? {};
   return {
     metadata: metadataOf(service),
     spec: {
       scaleTargetRef: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: service.name },
       minReplicas: minimum,
       maxReplicas: maximum,
-      metrics: [utilization("cpu", cpuPercent), utilization("memory", memoryPercent)],
+      metrics: [
+        utilization("cpu", cpuPercent),
+        ...(memoryPercent === undefined ? [] : [utilization("memory", memoryPercent)]),
+      ],
       behavior: {
         scaleUp: {
           stabilizationWindowSeconds: 0,

@@ -60,13 +60,16 @@ describe("what runs of a service", () => {
 
   it("grows at 70 % of its processors and 80 % of its memory unless its entry says otherwise", () => {
     const [service] = syntheticServices(1);
-    const targets = (autoscaling: Service["autoscaling"]) =>
-      (autoscaler({ ...service!, autoscaling }).spec as unknown as PlannedObject).metrics.map(
+    const targets = (autoscaling: Service["autoscaling"], kind: Service["kind"] = "fastApi") =>
+      (autoscaler({ ...service!, kind, autoscaling }).spec as unknown as PlannedObject).metrics.map(
         ({ resource }: PlannedObject) => `${resource.name} ${resource.target.averageUtilization}`,
       );
     assert.deepEqual(targets({ minimum: 2, maximum: 5 }), ["cpu 70", "memory 80"]);
     const own = { minimum: 2, maximum: 5, cpuPercent: 50, memoryPercent: 60 };
     assert.deepEqual(targets(own), ["cpu 50", "memory 60"]);
+    // Java gives no memory back: it would stay at its maximum after the first busy hour.
+    assert.deepEqual(targets({ minimum: 2, maximum: 5 }, "springBoot"), ["cpu 70"]);
+    assert.deepEqual(targets(own, "springBoot"), ["cpu 50", "memory 60"]);
   });
 
   it("has a disruption budget only where two replicas are left", async () => {
