@@ -143,8 +143,10 @@ export function springProperties(service: Service): Record<string, string> {
     "management.metrics.distribution.slo.http.server.requests": buckets,
     "management.metrics.distribution.slo.db.query.duration": buckets,
     ...(postgres && {
+      // With the last two the driver says as it connects what it would SET afterwards, which ties a connection of RDS Proxy to
+      // one client for good (AWS' "Considerations for connecting to PostgreSQL").
       "spring.datasource.url":
-        "jdbc:postgresql://${DATABASE_HOST}:${DATABASE_PORT}/${DATABASE_NAME}?sslmode=${DATABASE_SSL_MODE}",
+        "jdbc:postgresql://${DATABASE_HOST}:${DATABASE_PORT}/${DATABASE_NAME}?sslmode=${DATABASE_SSL_MODE}&assumeMinServerVersion=9.0&ApplicationName=${SERVICE_NAME}",
       "spring.datasource.username": "${DATABASE_USER}",
       "spring.datasource.password": "${DATABASE_PASSWORD}",
       "spring.datasource.hikari.maximum-pool-size": "${DATABASE_POOL_SIZE}",

@@ -177,7 +177,7 @@ describe("the script that makes database roles, against a real PostgreSQL", () =
     assert.match(execFileSync("psql", args, { env: environment, encoding: "utf8" }), /^SCRAM-SHA-256/);
   });
 
-  it("finds the role's own schema without a word from the client: RDS Proxy takes no search path at connecting", () => {
+  it("finds the role's own schema without a word from the client: RDS Proxy takes no `options` from it", () => {
     assert.equal(make("writer", "candles own writer"), 0);
     assert.equal(as("writer", "CREATE TABLE unnamed (id int); SELECT * FROM candles.unnamed"), "");
   });

@@ -184,7 +184,11 @@ describe("what a service declares", () => {
       assert.match(dataOf(service).JAVA_TOOL_OPTIONS!, /MaxRAMPercentage=\d\d\b/);
       for (const store of ["spring.data.redis", "spring.rabbitmq"])
         if (properties[`${store}.host`] !== undefined) assert.equal(properties[`${store}.ssl.enabled`], "true", name);
-      const { cache, topics } = service.uses ?? {};
+      const { cache, topics, postgres } = service.uses ?? {};
+      const parameters = new URLSearchParams(properties["spring.datasource.url"]?.split("?")[1]);
+      // Else the driver sends SET, which ties each connection of RDS Proxy to one client.
+      assert.equal(parameters.get("assumeMinServerVersion"), postgres ? "9.0" : null, name);
+      assert.equal(parameters.get("ApplicationName"), postgres ? "${SERVICE_NAME}" : null, name);
       assert.equal(properties["spring.cache.redis.key-prefix"], cache && "${CACHE_PREFIX}", name);
       const registers = properties["spring.kafka.producer.properties.auto.register.schemas"];
       assert.equal(registers, topics?.produce?.length ? "false" : undefined, `${name}: schemas are the catalog's`);

@@ -27,8 +27,8 @@ BEGIN;
 SELECT pg_advisory_xact_lock(hashtext('trading-platform roles'));
 SELECT format('CREATE ROLE %I', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 ALTER ROLE :"role" LOGIN CONNECTION LIMIT :limit NOCREATEDB NOCREATEROLE;
--- Said to the server, not by each client: RDS Proxy refuses what clients would say it with when they connect, and a SET
--- afterwards would tie the connection to the client.
+-- Said to the server, not by each client: RDS Proxy refuses the `options` with which most would say it when they connect,
+-- and a SET afterwards would tie the connection to the client.
 ALTER ROLE :"role" SET search_path = :"default_schema", public;
 GRANT :"role" TO CURRENT_USER;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
