@@ -58,10 +58,11 @@ export function tradingBotUserData(plan: BotUserData): string {
     "systemctl daemon-reload",
     // First: whatever fails below, the machine is replaced.
     "systemctl enable --now trading-bot-health.timer",
-    "systemctl enable --now docker.service logrotate.timer",
+    "systemctl enable --now docker.service",
     "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/trading-bot/cloudwatch-agent.json",
     // Not waited for: the first start may have to wait for a secret that a person has yet to put there.
     "systemctl enable --now --no-block trading-bot.service",
+    "systemctl enable --now logrotate.timer",
   ].join("\n")}\n`;
   const bytes = Buffer.byteLength(script);
   if (bytes > maximumBytes)
