@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkName, type Names } from "../../stack/naming.ts";
 import { createLogGroup, type LogGroupSettings } from "../data/logGroups.ts";
 import { policyDocument } from "../policyDocument.ts";
-import { type FirewallRequest, firewallRules, visibility } from "./firewallRules.ts";
+import { type FirewallRequest, firewallMetric, firewallRules, visibility } from "./firewallRules.ts";
 
 /** What the web firewall needs to be told. */
 export interface EdgeFirewallArgs extends FirewallRequest {
@@ -57,7 +57,7 @@ function createWebAcl(name: string, args: EdgeFirewallArgs, opts: pulumi.CustomR
     scope: "REGIONAL",
     defaultAction: { allow: {} },
     rules: firewallRules(args),
-    visibilityConfig: visibility("web-firewall"),
+    visibilityConfig: visibility(firewallMetric),
   };
   return new aws.wafv2.WebAcl(`${name}-acl`, args.transform?.webAcl?.(webAclArgs) ?? webAclArgs, opts);
 }

@@ -62,6 +62,9 @@ function managedRule({ managedRuleAction }: FirewallRequest) {
   });
 }
 
+/** Name of the whole firewall's metrics. */
+export const firewallMetric = "web-firewall";
+
 /** Metrics and sampled requests of a rule or of the whole. */
 export function visibility(metricName: string) {
   return { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName };

@@ -1,3 +1,4 @@
+import { firewallMetric } from "../network/firewallRules.ts";
 import { alarmPlan } from "../operations/alarms/plan.ts";
 import type { Alarm } from "../operations/alarms/types.ts";
 import type { AlertDefinition } from "./alerts/types.ts";
@@ -90,6 +91,7 @@ function exampleAlarms(balancer: "application" | "network"): Alarm[] {
       broker: { name: "" },
       tradingBot: { namespace: "TradingPlatform/TradingBot", environment: "", groupName: "" },
       balancer,
+      firewall: { metric: firewallMetric, region: "" },
       nat: true,
       healthChecks: { api: "" },
       backupVault: "<vault>",
@@ -159,7 +161,10 @@ function sourceText(watches: Alarm["watches"], limit: string): string {
         Object.entries(watches.metrics).map(([id, metric]) => [id, metricText(metric)] as const),
       );
     case "queryFormula":
-      return formula(watches.expression, Object.entries(watches.queries));
+      return formula(watches.expression, [
+        [watches.query.id, watches.query.sql],
+        ...Object.entries(watches.metrics).map(([id, metric]) => [id, metricText(metric)] as const),
+      ]);
   }
 }
 

@@ -108,7 +108,8 @@ function sourceOf({ watches, periodSeconds }: Alarm): Partial<aws.cloudwatch.Met
       return {
         metricQueries: [
           { ...result, expression: watches.expression, label: watches.expression },
-          ...Object.entries(watches.queries).map(([id, expression]) => ({ id, expression, period: periodSeconds })),
+          { id: watches.query.id, expression: watches.query.sql, period: periodSeconds },
+          ...Object.entries(watches.metrics).map(([id, metric]) => ({ id, metric: metricOf(metric, periodSeconds) })),
         ],
       };
   }

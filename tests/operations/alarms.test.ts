@@ -19,6 +19,7 @@ const everything: AlarmTargets = {
   broker: { name: "broker" },
   tradingBot: { namespace: "TradingPlatform/TradingBot", environment: "production", groupName: "bots" },
   balancer: "application",
+  firewall: { metric: "web-firewall", region: "us-east-1" },
   nat: true,
   healthChecks: { api: "id" },
   backupVault: "vault",
@@ -111,6 +112,11 @@ describe("AWS's own alarms", () => {
       if (watches.kind !== "query") continue;
       assert.match(watches.sql, /^SELECT (SUM|MAX|AVG)\(\w+\) FROM SCHEMA\("AWS\/\w+"(, \w+)+\)$/, name);
     }
+  });
+
+  it("hold one query each, as CloudWatch takes no more in a request, and none for requests without the firewall", () => {
+    const withoutFirewall = alarmPlan({ balancer: "application", topics }, thresholds);
+    assert.ok(withoutFirewall.every(({ name }) => name !== "Alb5xx"));
   });
 
   it("filter the audit trail by patterns with balanced brackets", () => {

@@ -16,6 +16,13 @@ const owners: Record<string, (plan: Plan) => unknown[]> = {
   BackupVaultName: (plan) => inputsOf(plan, "aws:backup/vault:Vault").map(({ name }) => name),
   TopicName: (plan) => inputsOf(plan, "aws:sns/topic:Topic").map(({ name }) => name),
   AutoScalingGroupName: (plan) => inputsOf(plan, "aws:autoscaling/group:Group").map(({ name }) => name),
+  WebACL: (plan) =>
+    inputsOf(plan, "aws:wafv2/webAcl:WebAcl").map(
+      ({ visibilityConfig }) => (visibilityConfig as { metricName: string }).metricName,
+    ),
+  Region: () => ["us-east-1"],
+  // What the firewall does with requests by all of its rules together.
+  Rule: () => ["ALL"],
   // The bot's machine reports under the environment's name.
   Environment: (plan) => [/^ENVIRONMENT=(\S+)$/m.exec(botScript(plan))?.[1]],
 };
@@ -84,6 +91,13 @@ for (const stack of stacks) {
           assert.ok(known(plan).includes(value), `${alarm}: ${dimension}=${value} is none of ${known(plan)}`);
         }
       }
+    });
+
+    it("hold one query of Metrics Insights at most: CloudWatch takes no more in a request", () => {
+      const queries = plan.resources
+        .filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")
+        .map(({ inputs }) => JSON.stringify(inputs.metricQueries ?? []).split("SELECT ").length - 1);
+      assert.deepEqual([...new Set(queries)].sort(), [0, 1]);
     });
 
     it("watch metrics of our own only where a program of ours writes them", () => {

@@ -10,6 +10,7 @@ const targets: AlarmTargets = {
   broker: { name: "broker" },
   tradingBot: { namespace: "TradingPlatform/TradingBot", environment: "production", groupName: "bots" },
   balancer: "application",
+  firewall: { metric: "web-firewall", region: "us-east-1" },
   nat: true,
   healthChecks: { api: "id" },
   backupVault: "vault",
@@ -106,8 +107,8 @@ const expected: Record<string, [watched: string, dimensions: string, limit: stri
     ...["critical", "missing"],
   ],
   Alb5xx: [
-    '100 * errors / requests: SELECT SUM(HTTPCode_Target_5XX_Count) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer), SELECT SUM(RequestCount) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer)',
-    ...(["", "> 1", "60 x 2", "critical", "notBreaching"] as const),
+    '100 * errors / requests: SELECT SUM(HTTPCode_Target_5XX_Count) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer), AWS/WAFV2 AllowedRequests Sum',
+    ...(["WebACL, Region, Rule", "> 1", "60 x 2", "critical", "notBreaching"] as const),
   ],
   AlbElb5xx: [
     'SELECT SUM(HTTPCode_ELB_5XX_Count) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer)',
@@ -154,14 +155,13 @@ const expected: Record<string, [watched: string, dimensions: string, limit: stri
 function described(alarm: Alarm): string[] {
   const { watches, fires, periodSeconds, periods } = alarm;
   const metrics =
-    watches.kind === "metric" ? [watches.metric] : watches.kind === "formula" ? Object.values(watches.metrics) : [];
+    watches.kind === "metric" ? [watches.metric] : "metrics" in watches ? Object.values(watches.metrics) : [];
   const named = metrics.map(({ namespace, metric, statistic }) => `${namespace} ${metric} ${statistic}`).join(", ");
   const what = {
     metric: () => named,
     formula: () => `${"expression" in watches && watches.expression}: ${named}`,
     query: () => ("sql" in watches ? watches.sql : ""),
-    queryFormula: () =>
-      "queries" in watches ? `${watches.expression}: ${Object.values(watches.queries).join(", ")}` : "",
+    queryFormula: () => ("query" in watches ? `${watches.expression}: ${watches.query.sql}, ${named}` : ""),
   }[watches.kind]();
   const dimensions = [...new Set(metrics.flatMap((metric) => Object.keys(metric.dimensions)))].join(", ");
   const limit = "above" in fires ? `> ${fires.above}` : `< ${fires.below}`;

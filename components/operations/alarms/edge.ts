@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { belowCases, limitCases } from "./cases.ts";
-import type { Alarm, AlarmThresholds } from "./types.ts";
+import type { Alarm, AlarmTargets, AlarmThresholds } from "./types.ts";
 
 const common = {
   component: "gateway",
@@ -22,43 +22,61 @@ const lookAtGateway = [
  * Alarms on the balancer before the gateway. The cluster makes it and chooses its name, so they ask for all balancers of
  * the account and region, which belong to this environment alone.
  */
-export function balancerAlarms(kind: "network" | "application", thresholds: AlarmThresholds): Alarm[] {
-  return [...(kind === "application" ? applicationAlarms(thresholds) : []), unhealthy(kind)];
+export function balancerAlarms(
+  kind: "network" | "application",
+  thresholds: AlarmThresholds,
+  firewall: AlarmTargets["firewall"],
+): Alarm[] {
+  if (kind === "network") return [unhealthy(kind)];
+  return [
+    ...(firewall === undefined ? [] : [errorShare(thresholds, firewall)]),
+    ...applicationAlarms(thresholds),
+    unhealthy(kind),
+  ];
+}
+
+/** Errors by a query over all balancers; requests by the firewall's own count, for an alarm may hold one query only. */
+function errorShare(thresholds: AlarmThresholds, firewall: NonNullable<AlarmTargets["firewall"]>): Alarm {
+  return {
+    ...common,
+    name: "Alb5xx",
+    category: "critical",
+    severity: "critical",
+    source: "S2",
+    watches: {
+      kind: "queryFormula",
+      expression: "100 * errors / requests",
+      query: { id: "errors", sql: `SELECT SUM(HTTPCode_Target_5XX_Count) FROM ${application}` },
+      metrics: {
+        requests: {
+          namespace: "AWS/WAFV2",
+          metric: "AllowedRequests",
+          statistic: "Sum",
+          dimensions: { WebACL: firewall.metric, Region: firewall.region, Rule: "ALL" },
+        },
+      },
+    },
+    fires: { above: thresholds.errorPercent },
+    unit: "percent",
+    periodSeconds: 60,
+    periods: 2,
+    missing: "notBreaching",
+    description: "Share of requests that the services answered with a server error, as the balancer sees it.",
+    impact: "Users and clients see errors; orders may fail.",
+    runbook: {
+      diagnosis: [...lookAtGateway, { text: "Which service?", promql: "service:http_error_ratio:rate5m > 0.01" }],
+      mitigation: [
+        "It began with a release (`kubectl argo rollouts -n trading list rollouts`): abort it, or `npm run rollback -- <service>`.",
+        "One service, no release: see HighErrorRate, which names the path and the dependency that fails.",
+        "All services at once: the database or the cache behind them; see DatabaseConnectionFailure and RedisConnectionFailure.",
+      ],
+    },
+    cases: limitCases(thresholds.errorPercent, 2, 0.5),
+  };
 }
 
 function applicationAlarms(thresholds: AlarmThresholds): Alarm[] {
   return [
-    {
-      ...common,
-      name: "Alb5xx",
-      category: "critical",
-      severity: "critical",
-      source: "S2",
-      watches: {
-        kind: "queryFormula",
-        expression: "100 * errors / requests",
-        queries: {
-          errors: `SELECT SUM(HTTPCode_Target_5XX_Count) FROM ${application}`,
-          requests: `SELECT SUM(RequestCount) FROM ${application}`,
-        },
-      },
-      fires: { above: thresholds.errorPercent },
-      unit: "percent",
-      periodSeconds: 60,
-      periods: 2,
-      missing: "notBreaching",
-      description: "Share of requests that the services answered with a server error, as the balancer sees it.",
-      impact: "Users and clients see errors; orders may fail.",
-      runbook: {
-        diagnosis: [...lookAtGateway, { text: "Which service?", promql: "service:http_error_ratio:rate5m > 0.01" }],
-        mitigation: [
-          "It began with a release (`kubectl argo rollouts -n trading list rollouts`): abort it, or `npm run rollback -- <service>`.",
-          "One service, no release: see HighErrorRate, which names the path and the dependency that fails.",
-          "All services at once: the database or the cache behind them; see DatabaseConnectionFailure and RedisConnectionFailure.",
-        ],
-      },
-      cases: limitCases(thresholds.errorPercent, 2, 0.5),
-    },
     {
       ...common,
       name: "AlbElb5xx",

@@ -16,7 +16,7 @@ export function alarmPlan(targets: AlarmTargets, thresholds: AlarmThresholds): A
     ...(targets.cache ? cacheAlarms(targets.cache, thresholds) : []),
     ...(targets.broker ? brokerAlarms(targets.broker) : []),
     ...(targets.tradingBot ? tradingBotAlarms(targets.tradingBot) : []),
-    ...(targets.balancer ? balancerAlarms(targets.balancer, thresholds) : []),
+    ...(targets.balancer ? balancerAlarms(targets.balancer, thresholds, targets.firewall) : []),
     ...(targets.nat ? [natAlarm()] : []),
     ...healthCheckAlarms(targets.healthChecks ?? {}),
     ...(targets.backupVault ? [backupAlarm(targets.backupVault)] : []),

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../../stack/naming.ts";
 import type { Settings } from "../../../stack/settings.ts";
+import { firewallMetric } from "../../network/firewallRules.ts";
 import type { AlarmTargets } from "./types.ts";
 
 /** What of an environment alarms watch: its settings, and what exists only as outputs. */
 export interface TargetInput {
-  settings: Pick<Settings, "postgres" | "cache" | "gateway" | "environment">;
+  settings: Pick<Settings, "postgres" | "cache" | "gateway" | "edge" | "environment">;
   names: Names;
   /** Route 53 health checks by host. */
   healthChecks?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -17,7 +18,7 @@ export interface TargetInput {
 
 /** The targets of an environment. Names are computed, so alarms need not wait for what they watch. */
 export function alarmTargets({ settings, names, ...given }: TargetInput): Omit<AlarmTargets, "topics"> {
-  const { postgres, cache, gateway, environment } = settings;
+  const { postgres, cache, gateway, edge, environment } = settings;
   const identifier = names.of("database", "postgres");
   return {
     postgres: {
@@ -34,6 +35,7 @@ export function alarmTargets({ settings, names, ...given }: TargetInput): Omit<A
       groupName: `${names.prefix}-trading-bot`,
     },
     balancer: gateway.balancer,
+    firewall: edge.firewall.enabled ? { metric: firewallMetric, region: environment.region } : undefined,
     nat: true,
     // CloudWatch keeps the metrics of Route 53 in us-east-1, and an alarm can only tell a topic of its own region.
     healthChecks: environment.region === "us-east-1" ? given.healthChecks : {},

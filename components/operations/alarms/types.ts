@@ -16,7 +16,13 @@ export type AlarmSource =
   | { kind: "metric"; metric: MetricSource }
   | { kind: "formula"; expression: string; metrics: Readonly<Record<string, MetricSource>> }
   | { kind: "query"; sql: string }
-  | { kind: "queryFormula"; expression: string; queries: Readonly<Record<string, string>> };
+  | {
+      kind: "queryFormula";
+      expression: string;
+      /** CloudWatch takes one query in a request, and so in an alarm. */
+      query: { readonly id: string; readonly sql: string };
+      metrics: Readonly<Record<string, MetricSource>>;
+    };
 
 /** One test of an alarm: values of the periods, the newest last; `null` is a period without data. */
 export interface AlarmCase {
@@ -75,6 +81,8 @@ export interface AlarmTargets {
   tradingBot?: { namespace: string; environment: string; groupName: string };
   /** The balancer before the gateway, made by the cluster: its name is not known, so it is found by its metrics. */
   balancer?: "network" | "application";
+  /** The web firewall before it, by its metric's name; it counts the requests of a balancer whose name is not known. */
+  firewall?: { metric: string; region: string };
   /** True when the network has NAT gateways. */
   nat?: boolean;
   /** Route 53 health checks by host; their metrics exist in us-east-1 only. */
