@@ -6,7 +6,7 @@ import { alertCatalogue } from "../components/observability/alerts/catalogue.ts"
 import type { Category } from "../components/observability/alerts/types.ts";
 import { managedAlerts } from "../components/observability/managedAlerts.ts";
 import { categories } from "../components/observability/rules.ts";
-import { npmCommand } from "../plan/command.ts";
+import { npmCommand, usageError } from "../plan/command.ts";
 import { projectDirectory } from "../plan/projectDirectory.ts";
 import { noSuchStack, readStackFile } from "../stack/file.ts";
 import { loadSettings } from "../stack/load.ts";
@@ -98,5 +98,5 @@ try {
   // 2 is a wrong question, 1 a stack file that cannot be read.
   if (!(error instanceof UnknownValueError || error instanceof ProblemsError)) throw error;
   console.error(error.message);
-  process.exitCode = error instanceof ProblemsError ? 1 : 2;
+  process.exitCode = error instanceof ProblemsError ? 1 : usageError;
 }

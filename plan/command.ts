@@ -1,10 +1,11 @@
 import { Command } from "commander";
 
-const usageError = 2;
+/** Exit code of wrong usage; 1 is for what the files say. */
+export const usageError = 2;
 
 /**
- * A command of `package.json`: `npm run <script> -- …`. Wrong usage ends with 2, and help with 0, before anything is done;
- * 1 is for what the files say.
+ * A command of `package.json`: `npm run <script> -- …`. Wrong usage ends with `usageError`, help with 0, before
+ * anything is done.
  */
 export function npmCommand(script: string): Command {
   return new Command(script)

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { Option } from "commander";
 import colors from "picocolors";
 import { listStacks } from "../stack/file.ts";
-import { npmCommand } from "./command.ts";
+import { npmCommand, usageError } from "./command.ts";
 import type { Mode } from "./monitor.ts";
 import { projectDirectory } from "./projectDirectory.ts";
 
@@ -13,8 +13,6 @@ interface Options {
   json: boolean;
   quiet: boolean;
 }
-
-const usageError = 2;
 
 // The SDKs are thousands of modules: keeping their compiled form saves time from the second run on.
 enableCompileCache(join(projectDirectory, "node_modules/.cache/compiled"));

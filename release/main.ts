@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { npmCommand } from "../plan/command.ts";
+import { npmCommand, usageError } from "../plan/command.ts";
 import { projectDirectory } from "../plan/projectDirectory.ts";
 import { ProblemsError } from "../stack/problem.ts";
 import { showDifference } from "./difference.ts";
@@ -42,7 +42,7 @@ try {
   const wrongUsage = error instanceof ImageError || error instanceof ReleaseError;
   if (!wrongUsage && !(error instanceof ProblemsError)) throw error;
   console.error(error.message);
-  process.exitCode = wrongUsage ? 2 : 1;
+  process.exitCode = wrongUsage ? usageError : 1;
 }
 
 async function onlyStack(service: string): Promise<string> {

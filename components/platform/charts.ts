@@ -66,6 +66,21 @@ export function bundleVersion(name: BundleName): string {
   return pin.version ?? chartPin(pin.versionOf as ChartName).version;
 }
 
+/** Names under which a directory may hold a chart: packed or unpacked. */
+function chartFiles({ chart, version }: Pick<ChartPin, "chart" | "version">): string[] {
+  return [`${chart}-${version}.tgz`, chart];
+}
+
+/** Name under which an HTTP mirror or a directory holds a CRD bundle. */
+function bundleFile(name: BundleName): string {
+  return `${name}-${bundleVersion(name)}.yaml`;
+}
+
+/** Every chart and bundle that is pinned, by the names under which a directory may hold it. */
+export function mirroredFiles(): string[][] {
+  return [...Object.values(pins.charts).map(chartFiles), ...bundleNames.map((name) => [bundleFile(name)])];
+}
+
 /** The kinds of chart mirror, told apart by the scheme of the setting. */
 export type MirrorKind = "registry" | "repository" | "directory";
 
@@ -103,7 +118,7 @@ export function locateChart(
     case "repository":
       return { chart, version, repository: mirror === undefined ? pin.repository : source };
     case "directory":
-      return { chart: inDirectory(source, [`${chart}-${version}.tgz`, chart], exists) };
+      return { chart: inDirectory(source, chartFiles(pin), exists) };
   }
 }
 
@@ -126,9 +141,9 @@ export function locateBundle(
     case "registry":
       return { chart: { chart: `${source}/${name}-crds`, version: version.replace(/^v/, "") } };
     case "repository":
-      return { file: `${source}/${name}-${version}.yaml` };
+      return { file: `${source}/${bundleFile(name)}` };
     case "directory":
-      return { file: inDirectory(source, [`${name}-${version}.yaml`], exists) };
+      return { file: inDirectory(source, [bundleFile(name)], exists) };
   }
 }
 

@@ -175,20 +175,17 @@ function createJob(
   opts: pulumi.CustomResourceOptions,
   job: AccountJob,
 ): void {
-  const password = new kubernetes.apiextensions.CustomResource(
-    `${name}-${system}-secret`,
-    accountSecret(
-      service,
-      system,
-      provisioningNamespace,
-      context,
-      job.version,
-      accountSecretOfVersion(service, system, job.version),
-    ),
-    opts,
+  const secret = accountSecret(
+    service,
+    system,
+    provisioningNamespace,
+    context,
+    job.version,
+    accountSecretOfVersion(service, system, job.version),
   );
+  const password = new kubernetes.apiextensions.CustomResource(`${name}-${system}-secret`, secret, opts);
   const known = Object.fromEntries(Object.entries(job.environment).filter(([, value]) => typeof value === "string"));
-  const template = accountTemplate(service, system, job, systems.provisioning.scripts, context);
+  const template = accountTemplate(system, job, secret.spec.target.name, systems.provisioning.scripts, context);
   new kubernetes.batch.v1.Job(
     `${name}-${system}`,
     {
@@ -209,9 +206,9 @@ export function provisioningLabels(system: "database" | "broker" | "schema-regis
 }
 
 function accountTemplate(
-  service: Service,
   system: "database" | "broker",
   job: AccountJob,
+  account: pulumi.Input<string>,
   scripts: string,
   context: WorkloadContext,
 ) {
@@ -222,7 +219,7 @@ function accountTemplate(
     priorityClassName: priorityClasses.workload,
     volumes: [
       { name: "administrator", secret: { secretName: job.administrator } },
-      { name: "account", secret: { secretName: accountSecretOfVersion(service, system, job.version) } },
+      { name: "account", secret: { secretName: account } },
     ],
     steps: [
       {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import pins from "../../data/charts.json" with { type: "json" };
+import { mirroredFiles } from "../../components/platform/charts.ts";
 import type { Finding } from "../checks.ts";
 import { nearest } from "../nearest.ts";
 import { namespaceNames, type OptionalSystem, publicRegistries } from "../sections/platform.ts";
@@ -39,21 +39,9 @@ function checkMirror({ platform: { chartMirror } }: Settings): Finding[] {
     },
   ];
   if (!existsSync(directory)) return finding("a directory that exists, relative to the project");
-  const missing = mirrored().filter((names) => !names.some((name) => existsSync(join(directory, name))));
+  const missing = mirroredFiles().filter((names) => !names.some((name) => existsSync(join(directory, name))));
   if (missing.length === 0) return [];
   return finding(`a directory with everything that is pinned; missing are ${missing.map(([name]) => name).join(", ")}`);
-}
-
-/** Every chart and bundle that is pinned, by the names under which a directory may hold it. */
-function mirrored(): string[][] {
-  const charts = Object.values(pins.charts).map(({ chart, version }) => [`${chart}-${version}.tgz`, chart]);
-  const bundles = Object.entries(pins.bundles).map(
-    ([name, bundle]: [string, { version?: string; versionOf?: string }]) => {
-      const owner = bundle.versionOf as keyof typeof pins.charts;
-      return [`${name}-${bundle.version ?? pins.charts[owner].version}.yaml`];
-    },
-  );
-  return [...charts, ...bundles];
 }
 
 /** Quotas are for namespaces that exist. */
